@@ -1,0 +1,53 @@
+"""Errors, each named for its consequence. The command line prints one line of them, without a traceback."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syndication.glossary import Outcome
+
+
+class SyndicationError(Exception):
+    """The base: a message that says what is wrong and what to do."""
+
+
+class RegistryError(SyndicationError):
+    """A row of portals.csv, channels.csv or duties.csv is wrong; a person mends the file. Nothing was loaded."""
+
+    def __init__(self, path: Path | str, line: int, column: str, reason: str) -> None:
+        super().__init__(f"{path}, line {line}, column {column}: {reason}")
+        self.path, self.line, self.column, self.reason = str(path), line, column, reason
+
+
+class RulesError(SyndicationError):
+    """rules.toml cannot be used; a person mends the file."""
+
+
+class DataFolderError(SyndicationError):
+    """The data folder lacks what a command needs; the message says where was looked and what to run."""
+
+
+class LockedError(SyndicationError):
+    """Another process of the program holds the data folder; wait for it or stop it."""
+
+
+class EvidenceError(SyndicationError):
+    """An evidence file cannot be read or does not agree with its record."""
+
+
+class SpidersMissingError(SyndicationError):
+    """Scrapy does not see the spiders that this program ships: another package called `spiders` is in the way."""
+
+
+class UnreadablePage(SyndicationError):
+    """A page was fetched and cannot be read; it becomes an observation with `outcome` and the message as detail.
+
+    Raised by `syndication.decode`, `syndication.article` and the families, caught by the spiders only.
+    """
+
+    def __init__(self, outcome: Outcome, detail: str) -> None:
+        super().__init__(detail)
+        self.outcome, self.detail = outcome, detail

@@ -1,0 +1,130 @@
+"""The words of the product (docs/design.md), each with the Chinese that inspectors read. One list of each, here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Status(StrEnum):
+    """What a verdict says."""
+
+    ON_TIME = "on_time"
+    LATE = "late"
+    MISSING = "missing"
+    PENDING = "pending"
+    UNDETERMINED = "undetermined"
+    NOT_OBSERVED = "not_observed"
+    EXEMPT = "exempt"
+
+
+class Mode(StrEnum):
+    """How a posting republishes a release."""
+
+    COPY = "copy"
+    ABRIDGED = "abridged"
+    LINK = "link"
+    WRAPPED_LINK = "wrapped_link"
+    EMBED = "embed"
+    TITLE_ONLY = "title_only"
+
+
+class Flag(StrEnum):
+    """What a reader of a verdict must know besides its status."""
+
+    BACKDATED = "backdated"
+    POSTDATED = "postdated"
+    WITHDRAWN = "withdrawn"
+    ALTERED = "altered"
+    NO_SOURCE = "no_source"
+    NO_COLUMN = "no_column"
+
+
+class Level(StrEnum):
+    """A portal's level."""
+
+    DEPARTMENT = "department"
+    PROVINCE = "province"
+
+
+class Role(StrEnum):
+    """What a channel proves: in a `column` absence counts, in `news` and on the `home` page only presence does."""
+
+    COLUMN = "column"
+    NEWS = "news"
+    HOME = "home"
+
+
+class Outcome(StrEnum):
+    """What came of one look at one channel or page. `ACTS` names who acts on it."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    EMPTY = "empty"
+    TIMEOUT = "timeout"
+    DNS = "dns"
+    TLS = "tls"
+    REFUSED = "refused"
+    FORBIDDEN = "forbidden"
+    CHALLENGE = "challenge"
+    CAPTCHA = "captcha"
+    HTTP_ERROR = "http_error"
+    ROBOTS = "robots"
+    LAYOUT_CHANGED = "layout_changed"
+    MOJIBAKE = "mojibake"
+    TOO_LARGE = "too_large"
+    REDIRECT_LOOP = "redirect_loop"
+    NOT_ARCHIVED = "not_archived"
+
+
+class ColumnState(StrEnum):
+    """How a portal's home page shows the column of State Council policy information."""
+
+    NO_ENTRY = "no_entry"
+    ENTRY_WITHOUT_LIST = "entry_without_list"
+    ENTRY_WITH_LIST = "entry_with_list"
+    EMBED = "embed"
+
+
+CHINESE: Mapping[StrEnum, str] = {
+    Status.ON_TIME: "按时", Status.LATE: "超时", Status.MISSING: "未转载", Status.PENDING: "未到期",
+    Status.UNDETERMINED: "待核", Status.NOT_OBSERVED: "未能观测", Status.EXEMPT: "免于考核",
+    Mode.COPY: "全文", Mode.ABRIDGED: "节选", Mode.LINK: "链接", Mode.WRAPPED_LINK: "跳转链接",
+    Mode.EMBED: "推送组件", Mode.TITLE_ONLY: "仅标题",
+    Flag.BACKDATED: "疑似伪造发稿日期", Flag.POSTDATED: "发稿日期晚于首见", Flag.WITHDRAWN: "转载后撤下",
+    Flag.ALTERED: "内容不一致", Flag.NO_SOURCE: "未注明来源", Flag.NO_COLUMN: "无专栏",
+    Level.DEPARTMENT: "国务院部门", Level.PROVINCE: "省级政府",
+    Role.COLUMN: "专栏", Role.NEWS: "要闻栏目", Role.HOME: "首页",
+    Outcome.OK: "正常", Outcome.UNCHANGED: "未变化", Outcome.EMPTY: "列表为空", Outcome.TIMEOUT: "超时无响应",
+    Outcome.DNS: "域名无法解析", Outcome.TLS: "加密连接失败", Outcome.REFUSED: "连接被拒绝或中断",
+    Outcome.FORBIDDEN: "禁止访问", Outcome.CHALLENGE: "防护校验页面", Outcome.CAPTCHA: "人机验证页面",
+    Outcome.HTTP_ERROR: "服务器报错", Outcome.ROBOTS: "robots 协议禁止", Outcome.LAYOUT_CHANGED: "页面结构无法识别",
+    Outcome.MOJIBAKE: "编码无法识别", Outcome.TOO_LARGE: "响应过大", Outcome.REDIRECT_LOOP: "循环跳转",
+    Outcome.NOT_ARCHIVED: "证据文件中没有该地址",
+    ColumnState.NO_ENTRY: "首页无入口", ColumnState.ENTRY_WITHOUT_LIST: "有入口无列表",
+    ColumnState.ENTRY_WITH_LIST: "有入口有列表", ColumnState.EMBED: "推送组件",
+}
+
+ACTS: Mapping[Outcome, str] = {
+    Outcome.OK: "nobody", Outcome.UNCHANGED: "nobody", Outcome.EMPTY: "operator: look at the page",
+    Outcome.TIMEOUT: "look again later", Outcome.DNS: "operator: name servers, else the portal",
+    Outcome.TLS: "operator: the TLS ladder, else the portal", Outcome.REFUSED: "look again later",
+    Outcome.FORBIDDEN: "operator: ask the portal to admit the monitor",
+    Outcome.CHALLENGE: "operator: ask the portal to admit the monitor",
+    Outcome.CAPTCHA: "operator: ask the portal to admit the monitor",
+    Outcome.HTTP_ERROR: "look again later, else registry: the address",
+    Outcome.ROBOTS: "operator: the portal's robots policy", Outcome.LAYOUT_CHANGED: "registry or family: the page changed",
+    Outcome.MOJIBAKE: "family: the page's charset", Outcome.TOO_LARGE: "registry: the address",
+    Outcome.REDIRECT_LOOP: "registry: the address", Outcome.NOT_ARCHIVED: "nobody: a replayed file lacks the address",
+}
+
+ANSWERED = frozenset({Outcome.OK, Outcome.UNCHANGED})
+"""The outcomes with which a look can prove absence; see `syndication.judging.is_good` for the rest of the definition."""
+
+
+def chinese(word: StrEnum) -> str:
+    """The word as inspectors read it."""
+    return CHINESE[word]

@@ -1,0 +1,186 @@
+"""The values that cross module borders: frozen, without behaviour. All times are aware, in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from typing import Any
+
+    from syndication.clock import Declared
+    from syndication.glossary import ColumnState, Level, Outcome, Role
+
+
+# --- registry ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Portal:
+    """One watched site, a row of portals.csv."""
+
+    id: str
+    name: str
+    level: Level
+    category: str
+    region_code: str
+    home_url: str
+    site_code: str
+    active_from: date | None
+    active_to: date | None
+    notes: str
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One list of a portal, a row of channels.csv; the home page of every portal is one too (`<portal>@home`)."""
+
+    id: str
+    portal_id: str
+    name: str
+    url: str
+    family: str
+    role: Role
+    options: Mapping[str, Any] = field(default_factory=dict)
+    notes: str = ""
+
+
+# --- pages and lists, as read -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Page:
+    """A fetched page, decoded: what families and article reading take. Built by `syndication.decode.decode_page`."""
+
+    url: str
+    status: int
+    content_type: str
+    text: str
+    charset: str
+    charset_reason: str
+    looked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One item of a list: absolute address, whole title, printed time if any. `pinned`: stands above newer rows."""
+
+    url: str
+    title: str
+    declared: Declared | None = None
+    pinned: bool = False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request that a family wants made. `body` is sent as is; `headers` come on top of the usual ones."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list as a family read it: rows in page order, the next page to ask for, the total if the list says it."""
+
+    rows: tuple[Row, ...]
+    next: Ask | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article page as read. `text` is the body with one line a paragraph; empty fields mean: the page has none.
+
+    `links` are the absolute addresses that stand in the body; `target` is where the page as a whole leads on to
+    (a redirecting script, a refresh, a body that is nothing but one link), if it does; `attachments` the files.
+    """
+
+    url: str
+    title: str
+    text: str
+    declared: Declared | None
+    source: str
+    document_number: str
+    issued_on: date | None = None
+    issuer: str = ""
+    links: tuple[str, ...] = ()
+    target: str = ""
+    attachments: tuple[str, ...] = ()
+    generated: Declared | None = None  # 页面生成时间, where the page tells it
+    reading: str = ""  # which container or extractor gave the body
+
+
+@dataclass(frozen=True)
+class ColumnSight:
+    """The column of State Council policy information as a home page shows it."""
+
+    state: ColumnState
+    label: str = ""
+    url: str = ""
+    embed_url: str = ""
+    order: int | None = None
+    in_navigation: bool = False
+
+
+# --- what spiders yield -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Look:
+    """What every attempt leaves: which channel or page, when, what came back and where the evidence lies."""
+
+    portal_id: str
+    channel_id: str
+    url: str
+    looked_at: datetime
+    outcome: Outcome
+    detail: str = ""
+    http_status: int | None = None
+    evidence_id: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class ChannelLook:
+    """A look at a channel with the rows found; rows are empty unless the outcome is ok.
+
+    `pages` counts the pages read; `whole` says that the list has no further page.
+    """
+
+    look: Look
+    rows: tuple[Row, ...] = ()
+    pages: int = 1
+    whole: bool = False
+    column: ColumnSight | None = None  # home pages only
+
+
+@dataclass(frozen=True)
+class ArticleLook:
+    """A look at an article of a portal; `article` is None unless the outcome is ok."""
+
+    look: Look
+    posting_url: str
+    article: Article | None = None
+
+
+@dataclass(frozen=True)
+class ReleaseListLook:
+    """A look at a list of www.gov.cn. `source` is push_feed, push_json, zuixin."""
+
+    look: Look
+    source: str
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReleaseLook:
+    """A look at a release's own page; `article` is None unless the outcome is ok."""
+
+    look: Look
+    release_url: str
+    article: Article | None = None
