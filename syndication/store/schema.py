@@ -1,0 +1,276 @@
+"""The tables, as migrations that are applied once each and never edited after a release of the program.
+
+Keys are natural wherever two runs over the same evidence must give the same rows: a release is its address, a posting
+its portal and address, an observation its run, kind and address. Integer ids are surrogates, for joins and for stable
+paging in Datasette. All times are UTC text `YYYY-MM-DDTHH:MM:SSZ`; `*_earliest`/`*_latest` bound an interval `[e, l)`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Migrations
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+migrations = Migrations("syndication")
+
+_FIRST = """
+CREATE TABLE portals (
+    portal_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    level TEXT NOT NULL,
+    category TEXT NOT NULL,
+    region_code TEXT NOT NULL,
+    home_url TEXT NOT NULL,
+    site_code TEXT NOT NULL,
+    active_from TEXT,
+    active_to TEXT,
+    notes TEXT NOT NULL,
+    registered INTEGER NOT NULL  -- 0: no longer in portals.csv; kept for its history
+) WITHOUT ROWID;
+
+CREATE TABLE channels (
+    channel_id TEXT PRIMARY KEY,
+    portal_id TEXT NOT NULL REFERENCES portals(portal_id),
+    name TEXT NOT NULL,
+    url TEXT NOT NULL,
+    family TEXT NOT NULL,
+    role TEXT NOT NULL,
+    options TEXT NOT NULL,
+    notes TEXT NOT NULL,
+    registered INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX channels_portal ON channels(portal_id);
+
+CREATE TABLE runs (
+    run_id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,               -- nightly, probe, replay
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    state TEXT NOT NULL,              -- running, done, failed, interrupted
+    evidence_file TEXT NOT NULL,      -- relative to the data folder
+    evidence_records INTEGER,
+    evidence_hash TEXT,               -- SHA-256 over the records' hashes and the previous run's
+    previous_hash TEXT,
+    program_version TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE evidence (
+    evidence_id TEXT PRIMARY KEY,     -- the WARC-Record-ID
+    run_id TEXT NOT NULL REFERENCES runs(run_id),
+    url TEXT NOT NULL,
+    fetched_at TEXT NOT NULL,
+    http_status INTEGER,              -- NULL: the attempt got no answer; the record says why
+    sha256 TEXT NOT NULL,             -- of the record's block (status line, headers, body as received)
+    file TEXT NOT NULL,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX evidence_run ON evidence(run_id);
+
+CREATE TABLE observations (
+    observation_id INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES runs(run_id),
+    kind TEXT NOT NULL,               -- channel, article, release_list, release
+    portal_id TEXT REFERENCES portals(portal_id),
+    channel_id TEXT REFERENCES channels(channel_id),
+    url TEXT NOT NULL,
+    looked_at TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    http_status INTEGER,
+    item_count INTEGER,               -- channel and release_list only
+    reaches_back_to TEXT,             -- the oldest printed time among the rows that stand in order
+    overlaps INTEGER,                 -- 1: shows an item that the channel's look before showed
+    whole INTEGER,                    -- 1: the list has no further page
+    pages INTEGER,
+    seconds REAL,
+    evidence_id TEXT REFERENCES evidence(evidence_id)
+);
+CREATE UNIQUE INDEX observations_key ON observations(run_id, kind, url, coalesce(channel_id, ''));
+CREATE INDEX observations_channel ON observations(channel_id, looked_at);
+CREATE INDEX observations_portal ON observations(portal_id, looked_at);
+
+CREATE TABLE home_columns (
+    portal_id TEXT NOT NULL REFERENCES portals(portal_id),
+    looked_at TEXT NOT NULL,
+    run_id TEXT NOT NULL REFERENCES runs(run_id),
+    state TEXT NOT NULL,              -- no_entry, entry_without_list, entry_with_list, embed
+    label TEXT NOT NULL,
+    url TEXT NOT NULL,
+    embed_url TEXT NOT NULL,
+    position INTEGER,
+    in_navigation INTEGER NOT NULL,
+    PRIMARY KEY (portal_id, looked_at)
+) WITHOUT ROWID;
+
+CREATE TABLE releases (
+    release_id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    document_number TEXT NOT NULL,
+    issued_on TEXT,
+    issuer TEXT NOT NULL,
+    released_earliest TEXT NOT NULL,
+    released_latest TEXT NOT NULL,    -- equal to earliest where the second is known
+    released_precision TEXT NOT NULL,
+    released_source TEXT NOT NULL,    -- meta, label, list, feed, api, url, seen
+    body TEXT NOT NULL,
+    state TEXT NOT NULL,              -- listed: its page was not read yet; read
+    first_seen_at TEXT NOT NULL,
+    evidence_id TEXT REFERENCES evidence(evidence_id)
+);
+CREATE INDEX releases_released ON releases(released_earliest);
+CREATE INDEX releases_number ON releases(document_number);
+
+CREATE TABLE release_aliases (
+    url TEXT PRIMARY KEY,
+    release_id INTEGER NOT NULL REFERENCES releases(release_id)
+) WITHOUT ROWID;
+
+CREATE TABLE release_listings (
+    release_id INTEGER NOT NULL REFERENCES releases(release_id),
+    source TEXT NOT NULL,             -- push_feed, push_json, zuixin, person
+    first_listed_at TEXT NOT NULL,
+    last_absent_at TEXT,              -- the last good look at the source before it was listed
+    last_listed_at TEXT NOT NULL,
+    PRIMARY KEY (release_id, source)
+) WITHOUT ROWID;
+
+CREATE TABLE duties (
+    release_id INTEGER PRIMARY KEY REFERENCES releases(release_id),
+    duty INTEGER NOT NULL,
+    basis TEXT NOT NULL,              -- push_feed, person, none
+    reason TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided_on TEXT
+);
+
+CREATE TABLE postings (
+    posting_id INTEGER PRIMARY KEY,
+    portal_id TEXT NOT NULL REFERENCES portals(portal_id),
+    url TEXT NOT NULL,
+    title TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL,
+    state TEXT NOT NULL,              -- listed, read, unreadable, elsewhere (the address is on another site)
+    read_at TEXT,
+    declared_earliest TEXT,
+    declared_latest TEXT,
+    declared_precision TEXT,
+    declared_source TEXT,
+    declared_raw TEXT,
+    source_label TEXT NOT NULL DEFAULT '',
+    document_number TEXT NOT NULL DEFAULT '',
+    target TEXT NOT NULL DEFAULT '',
+    links TEXT NOT NULL DEFAULT '[]',
+    body_length INTEGER,
+    fingerprint INTEGER,              -- 64-bit simhash of the body, as a signed integer
+    matched_upto INTEGER,             -- the newest release it was matched against; NULL: not yet
+    evidence_id TEXT REFERENCES evidence(evidence_id),
+    UNIQUE (portal_id, url)
+);
+CREATE INDEX postings_seen ON postings(first_seen_at);
+
+CREATE TABLE posting_texts (
+    posting_id INTEGER PRIMARY KEY REFERENCES postings(posting_id),
+    body TEXT NOT NULL
+);
+
+CREATE TABLE sightings (
+    posting_id INTEGER NOT NULL REFERENCES postings(posting_id),
+    channel_id TEXT NOT NULL REFERENCES channels(channel_id),
+    first_seen_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    title TEXT NOT NULL,
+    declared_earliest TEXT,
+    declared_latest TEXT,
+    declared_precision TEXT,
+    declared_source TEXT,
+    declared_raw TEXT,
+    PRIMARY KEY (posting_id, channel_id)
+) WITHOUT ROWID;
+CREATE INDEX sightings_channel ON sightings(channel_id);
+
+CREATE TABLE matches (
+    posting_id INTEGER NOT NULL REFERENCES postings(posting_id),
+    release_id INTEGER NOT NULL REFERENCES releases(release_id),
+    mode TEXT NOT NULL,
+    score REAL NOT NULL,
+    rule TEXT NOT NULL,
+    decided INTEGER NOT NULL,         -- 0: too close to call; a person decides
+    card TEXT NOT NULL,               -- JSON
+    PRIMARY KEY (posting_id, release_id)
+) WITHOUT ROWID;
+CREATE INDEX matches_release ON matches(release_id);
+
+CREATE TABLE verdicts (
+    verdict_id INTEGER PRIMARY KEY,
+    release_id INTEGER NOT NULL REFERENCES releases(release_id),
+    portal_id TEXT NOT NULL REFERENCES portals(portal_id),
+    edition TEXT NOT NULL,
+    released_day TEXT NOT NULL,       -- Beijing day, for filters and facets
+    deadline TEXT NOT NULL,
+    status TEXT NOT NULL,
+    mode TEXT,
+    flags TEXT NOT NULL,              -- space-separated
+    cause TEXT NOT NULL,              -- the rule that decided, one word
+    earliest TEXT,
+    latest TEXT,
+    lag_hours REAL,                   -- from the release to the latest possible carrying
+    posting_id INTEGER REFERENCES postings(posting_id),
+    page_url TEXT NOT NULL,
+    proof TEXT NOT NULL,              -- JSON: the looks that decide it
+    judged_at TEXT NOT NULL,
+    run_id TEXT NOT NULL REFERENCES runs(run_id),
+    UNIQUE (release_id, portal_id, edition)
+);
+CREATE INDEX verdicts_portal ON verdicts(portal_id, released_day, status);
+CREATE INDEX verdicts_edition ON verdicts(edition, released_day, status);
+
+CREATE TABLE superseded_verdicts (
+    superseded_id INTEGER PRIMARY KEY,
+    release_id INTEGER NOT NULL,
+    portal_id TEXT NOT NULL,
+    edition TEXT NOT NULL,
+    status TEXT NOT NULL,
+    mode TEXT,
+    flags TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    earliest TEXT,
+    latest TEXT,
+    proof TEXT NOT NULL,
+    judged_at TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    superseded_by TEXT NOT NULL,      -- the run whose judging replaced it
+    UNIQUE (release_id, portal_id, edition, run_id)
+);
+
+CREATE TABLE reviews (
+    review_id INTEGER PRIMARY KEY,
+    release_id INTEGER NOT NULL REFERENCES releases(release_id),
+    portal_id TEXT NOT NULL REFERENCES portals(portal_id),
+    edition TEXT NOT NULL,
+    decision TEXT NOT NULL,           -- confirm, overturn, exempt, reopen
+    status_before TEXT NOT NULL,
+    status_after TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided_at TEXT NOT NULL
+);
+CREATE INDEX reviews_verdict ON reviews(release_id, portal_id, edition);
+"""
+
+
+@migrations()
+def first_tables(db: Database) -> None:
+    """Registry, runs and evidence, observations, releases, postings, matches, verdicts, reviews."""
+    for statement in statements(_FIRST):
+        db.execute(statement)
+
+
+def statements(script: str) -> list[str]:
+    """The single statements of a script without triggers (a migration must not commit halfway, as executescript does)."""
+    lines = [line.split("--", 1)[0] for line in script.splitlines()]
+    return [part.strip() for part in "\n".join(lines).split(";") if part.strip()]
