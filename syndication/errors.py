@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from syndication.glossary import Outcome
@@ -15,11 +16,19 @@ class SyndicationError(Exception):
 
 
 class RegistryError(SyndicationError):
-    """A row of portals.csv, channels.csv or duties.csv is wrong; a person mends the file. Nothing was loaded."""
+    """A row of portals.csv, channels.csv or duties.csv is wrong; a person mends the file. Nothing was loaded.
 
-    def __init__(self, path: Path | str, line: int, column: str, reason: str) -> None:
-        super().__init__(f"{path}, line {line}, column {column}: {reason}")
+    `others` are the further wrong cells of the same reading, so that all can be mended at once.
+    """
+
+    def __init__(
+        self, path: Path | str, line: int, column: str, reason: str, others: Sequence[RegistryError] = ()
+    ) -> None:
+        more = "".join(f"; also {other}" for other in others[:3])
+        rest = f"; and {len(others) - 3} more" if len(others) > 3 else ""
+        super().__init__(f"{path}, line {line}, column {column}: {reason}{more}{rest}")
         self.path, self.line, self.column, self.reason = str(path), line, column, reason
+        self.others = tuple(others)
 
 
 class RulesError(SyndicationError):
