@@ -61,6 +61,7 @@ class Page:
     charset: str
     charset_reason: str
     looked_at: datetime | None = None
+    ask: Ask | None = None  # the request that led here; lists asked for by POST need it to tell the next page
 
 
 @dataclass(frozen=True)
@@ -184,3 +185,23 @@ class ReleaseLook:
     look: Look
     release_url: str
     article: Article | None = None
+
+
+# --- what a crawl may know beforehand ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What earlier runs learned, as the spiders need it; taken from the store before a crawl.
+
+    `read` and `listed` hold `<portal_id> <address key>` of postings whose page was read, and of all that were listed;
+    `releases_read` the address keys of releases whose page was read; `release_titles` the open releases' titles;
+    `oldest_open` the release time of the oldest release that is still looked for; `wanted` releases that a person added.
+    """
+
+    read: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
+    releases_read: frozenset[str] = frozenset()
+    release_titles: tuple[str, ...] = ()
+    oldest_open: datetime | None = None
+    wanted: tuple[str, ...] = ()

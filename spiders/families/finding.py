@@ -1,0 +1,401 @@
+"""Finding the list of a page by its structure: rows that repeat under one parent, each with a link and a date.
+
+No selector is needed. Every element with links below it is a possible row of its parent; the parent whose rows look
+most like items (long titles, dates, one link each) and that stands outside navigation, footer and 相关解读 has the
+list. Facts (page-facts "Lists"): rows hold nested lists of interpretations before their date; side columns hold hot
+lists with dates of their own; lists are cut into several <ul> of five rows, set in tables, or flat with the date beside
+the link.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from .printed import date_in_address, date_in_texts
+from .table import dates_column
+from .tree import han_count, squeeze, text_of, texts_of, walk, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from lxml.etree import _Element as Element
+
+    from syndication.clock import Declared
+
+    from .tree import Link
+
+CLIMB = 10
+"""How far above a link its row can begin."""
+MOST_TEXTS = 80
+"""A row with more texts is a part of the page, not an item."""
+LONG_TITLE = 8
+"""Chinese characters; names of columns in a menu are shorter, titles of items are seldom."""
+
+FURNITURE = re.compile(
+    r"(?:^|[-_\s])(?:nav|navi|navbar|navigation|menu|submenu|header|footer|foot|breadcrumbs?|crumbs?|path|position|weizhi|dqwz|"
+    r"copyright|friendlinks?|yqlj|sitemap)(?:$|[-_\s\d])",
+    re.IGNORECASE,
+)
+BESIDE = re.compile(
+    r"(?:^|[-_\s])(?:hot|hotnews|rank|ranking|paihang|tuijian|recommend|related?|xgjd|xgyd|xgwj|xglj|popbox|popup|aside|sidebar)"
+    r"(?:$|[-_\s\d])",
+    re.IGNORECASE,
+)
+BESIDE_HEADING = re.compile(
+    r"相关(?:解读|链接|阅读|文件|新闻|文章)|热门|热点|点击排行|排行|推荐|友情链接|延伸阅读|猜你"
+)
+_WORDS_OF_A_PAGER = re.compile(
+    r"(?:上|下|前|后|末|首|尾|第)\S{0,4}页|更多|more|首页|\[?(?:详细|详情|查看|查看详情|阅读全文|全文|下载|点击查看)\]?|[\d\s<>«»‹›.…]+",
+    re.IGNORECASE,
+)
+_NESTING = frozenset({"ul", "ol", "dl", "table"})
+_JOINED = frozenset({"ul", "ol", "dl", "tbody", "table"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_DATE_AT_END = re.compile(
+    r"[\[\(（【]?\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*[\]\)）】]?$"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """A row as found: its element, the link that is the item, the time beside it and the weight as an item."""
+
+    element: Element
+    link: Link
+    declared: Declared | None
+    weight: float
+
+
+@dataclass(eq=False)
+class Group:
+    """The rows of one tag under one parent (or under sister lists of one kind)."""
+
+    parents: list[Element] = field(default_factory=list)
+    rows: dict[Element, list[Link]] = field(default_factory=dict)
+    items: list[Item] = field(default_factory=list)
+
+    @property
+    def weight(self) -> float:
+        """How much it looks like a list of items."""
+        return sum(item.weight for item in self.items)
+
+    @property
+    def dated(self) -> int:
+        """How many items have a date."""
+        return sum(item.declared is not None for item in self.items)
+
+
+def is_long(title: str) -> bool:
+    """Whether a title is long enough for an item."""
+    return han_count(title) >= LONG_TITLE or len(title) >= 3 * LONG_TITLE
+
+
+def is_control(title: str) -> bool:
+    """Whether a link is part of the list's controls (pager, 更多, 详情), not an item."""
+    return bool(_WORDS_OF_A_PAGER.fullmatch(title.strip(" []【】")))
+
+
+@dataclass(eq=False)
+class Finder:
+    """Finds the list among the links of one page."""
+
+    links: Sequence[Link]
+    looked_at: datetime | None
+    pagers: Sequence[Element] = ()
+    _kinds: dict[Element, str] = field(default_factory=dict)
+    _nest: dict[Element, list[Element]] = field(default_factory=dict)
+
+    def main_list(self) -> list[Item]:
+        """The items of the page's list in page order; none if no group of rows is good enough."""
+        groups = [group for group in self._groups() if group.items]
+        near = self._near_pagers()
+        best: Group | None = None
+        most = 0.0
+        for group in groups:
+            if not _is_list(group):
+                continue
+            kind = self.kind(group.parents[0])
+            if kind == "beside" or _headed_as_beside(group.parents[0]):
+                continue
+            weight = group.weight * (1.5 if near.intersection(group.parents) else 1.0)
+            if kind == "furniture":
+                weight *= 0.05 if group.dated >= 5 and group.dated >= 0.6 * len(group.items) else 0.0
+            if weight > most or (weight == most and best and _is_above(best, group)):
+                best, most = group, weight
+        if best is None:
+            return []
+        best = self._outermost(best, groups)
+        items = _with_sisters(best, groups)
+        return _without_strays(sorted(items, key=lambda item: item.link.order))
+
+    def items_of(self, elements: Sequence[Element]) -> list[Item]:
+        """The items of given row elements, those that have a link of their own, in page order."""
+        group = Group(rows={element: [] for element in elements})
+        for link in self.links:
+            above = [link.element, *link.element.iterancestors()]
+            self._nest[link.element] = _nesting(above[1:])
+            for node in above:
+                if node in group.rows:
+                    group.rows[node].append(link)
+                    break
+        group.rows = {element: links for element, links in group.rows.items() if links}
+        self._read_items(group)
+        return sorted(group.items, key=lambda item: item.link.order)
+
+    def _groups(self) -> Iterator[Group]:
+        found: dict[tuple[Element, str, str, str], Group] = defaultdict(Group)
+        for link in self.links:
+            if is_control(link.title):
+                continue
+            above = list(islice(link.element.iterancestors(), CLIMB))
+            self._nest[link.element] = _nesting(above)
+            child = link.element
+            for parent in above:
+                tag = str(child.tag)
+                if parent.tag in _JOINED and (grand := parent.getparent()) is not None:
+                    key = (grand, str(parent.tag), parent.get("class") or "", tag)
+                else:
+                    key = (parent, "", "", tag)
+                group = found[key]
+                if parent not in group.parents[-1:]:
+                    group.parents.append(parent)
+                group.rows.setdefault(child, []).append(link)
+                child = parent
+        for group in found.values():
+            self._read_items(group)
+            yield group
+
+    def _read_items(self, group: Group) -> None:
+        mains = [(row, self._main_link(row, links)) for row, links in group.rows.items()]
+        chosen = [(row, *main) for row, main in mains if main]
+        if not chosen:
+            return
+        rows = [row for row, _, _ in chosen]
+        before = _dates_stand_before(rows, group.rows)
+        for row, link, rivals in chosen:
+            declared = self._declared(row, link, group.rows, before=before)
+            weight = 1.0 if is_long(link.title) else 0.4 if han_count(link.title) >= 5 else 0.1
+            weight *= 0.6 if declared is None else 2.0 if declared.source == "url" else 3.0
+            group.items.append(Item(row, link, declared, weight / rivals**2))
+
+    def _main_link(self, row: Element, links: list[Link]) -> tuple[Link, int] | None:
+        own = [link for link in links if not self._is_nested(link, row)]
+        if not own:
+            if any(BESIDE.search(words_of(node)) for link in links for node in self._nest[link.element]):
+                return None
+            if any(not _stands_in_nested(anchor, row) for anchor in row.iter("a")):
+                return None
+            own = links
+        rivals = len({link.url for link in own if is_long(link.title)})
+        if rivals > 3:
+            return None
+        return max(own, key=lambda link: len(link.title)), max(rivals, 1)
+
+    def _is_nested(self, link: Link, row: Element) -> bool:
+        nest = self._nest[link.element]
+        if not nest or nest[0] is row or link.element is row:
+            return False
+        for node in link.element.iterancestors():
+            if node is row:
+                return False
+            if node is nest[0]:
+                return True
+        return False
+
+    def _declared(self, row: Element, link: Link, rows: dict[Element, list[Link]], *, before: bool) -> Declared | None:
+        column = dates_column(row)
+        if column is not None:
+            declared = date_in_texts(
+                [squeeze(text) for _, text in walk(column, set()) if squeeze(text)], self.looked_at
+            )
+            if declared:
+                return declared
+        texts = [*_texts_in(row, link), *_texts_beside(row, rows, before=before)]
+        return date_in_texts(texts, self.looked_at) or date_in_address(link.url, self.looked_at)
+
+    def kind(self, element: Element) -> str:
+        """Where an element stands: `beside` (hot lists, 相关解读), `furniture` (menu, header, footer) or ''."""
+        path: list[Element] = []
+        node: Element | None = element
+        while node is not None and node not in self._kinds:
+            path.append(node)
+            node = node.getparent()
+        kind = self._kinds[node] if node is not None else ""
+        for node in reversed(path):
+            words = words_of(node)
+            if node.tag in {"html", "body"}:
+                kind = ""
+            elif node.tag == "aside" or BESIDE.search(words):
+                kind = "beside"
+            elif not kind and (node.tag in {"nav", "header", "footer"} or FURNITURE.search(words)):
+                kind = "furniture"
+            self._kinds[node] = kind
+        return kind
+
+    def _near_pagers(self) -> set[Element]:
+        near: set[Element] = set()
+        for pager in self.pagers:
+            for above in islice(pager.iterancestors(), 3):
+                if above.tag in {"body", "html"}:
+                    break
+                near.add(above)
+                near.update(above)
+        return near
+
+    def _outermost(self, best: Group, groups: Sequence[Group]) -> Group:
+        """The list that holds a list: a row's own interpretations can outnumber the rows."""
+        held = {
+            item.element: group
+            for group in groups
+            for item in group.items
+            if item.declared and is_long(item.link.title)
+        }
+        for above in best.parents[0].iterancestors():
+            outer = held.get(above)
+            if outer is not None and outer is not best and (above.tag in {"li", "tr", "dd"} or len(outer.items) >= 3):
+                best = outer
+        return best
+
+
+def _nesting(above: Sequence[Element]) -> list[Element]:
+    return [node for node in above if node.tag in _NESTING or BESIDE.search(words_of(node))]
+
+
+def _stands_in_nested(anchor: Element, row: Element) -> bool:
+    for node in anchor.iterancestors():
+        if node is row:
+            return False
+        if node.tag in _NESTING:
+            return True
+    return False
+
+
+def _texts_in(row: Element, link: Link) -> list[str]:
+    """The texts of a row that are neither titles nor of nested lists; of the item's own link only a date."""
+    left_out = {link.element}
+    for node in row.iter():
+        if node is row or not isinstance(node.tag, str):
+            continue
+        if (node.tag in _NESTING or BESIDE.search(words_of(node))) and next(node.iter("a"), None) is not None:
+            if not any(part is link.element for part in node.iter("a")):
+                left_out.add(node)
+        elif node.tag == "a":
+            left_out.add(node)
+    texts = [squeeze(text) for _, text in islice(walk(row, left_out), MOST_TEXTS)]
+    inside = [squeeze(text) for _, text in islice(walk(link.element, set()), MOST_TEXTS)]
+    inside_dates = [found[0] for text in inside if (found := _DATE_AT_END.search(text))]
+    return [text for text in [*texts, *inside_dates] if text]
+
+
+def _texts_beside(row: Element, rows: dict[Element, list[Link]], *, before: bool) -> list[str]:
+    """The texts between a row and the next (or the one before) where they stand as brothers, not inside."""
+    texts: list[str] = []
+    if not before and row.tail and row.tail.strip():
+        texts.append(squeeze(row.tail))
+    for brother in islice(row.itersiblings(preceding=before), 4):
+        if before and brother.tail and brother.tail.strip():
+            texts.append(squeeze(brother.tail))
+        if brother in rows or next(brother.iter("a"), None) is not None:
+            break
+        texts.extend(squeeze(text) for _, text in islice(walk(brother, set()), 8) if text.strip())
+        if not before and brother.tail and brother.tail.strip():
+            texts.append(squeeze(brother.tail))
+    return texts
+
+
+def _dates_stand_before(row_elements: list[Element], rows: dict[Element, list[Link]]) -> bool:
+    """Whether flat rows print `date, link` and not `link, date`: told by the first row and the last."""
+    first, last = row_elements[0], row_elements[-1]
+    return (
+        date_in_texts(_texts_beside(first, rows, before=True), None) is not None
+        and date_in_texts(_texts_beside(last, rows, before=False), None) is None
+    )
+
+
+def _is_list(group: Group) -> bool:
+    items = group.items
+    long = [item for item in items if is_long(item.link.title)]
+    if group.dated and group.dated >= 0.5 * len(items):
+        return len(items) >= 3 or any(item.declared for item in long)
+    return len(items) >= 3 and len(long) >= 0.6 * len(items)
+
+
+def _is_above(one: Group, other: Group) -> bool:
+    """Whether a group's parent stands above another's: of two equal readings the inner one is the row."""
+    return any(node is one.parents[0] for node in other.parents[0].iterancestors())
+
+
+def _headed_as_beside(parent: Element) -> bool:
+    """Whether the heading before a list calls it 相关解读, 热门 or the like."""
+    node: Element | None = parent
+    for _ in range(2):
+        if node is None or node.tag in {"body", "html"}:
+            return False
+        for brother in islice(node.itersiblings(preceding=True), 3):
+            if brother.tag in {"script", "style", "link"}:
+                continue
+            text = squeeze("".join(islice(texts_of(brother), 12)))
+            if text:
+                return len(text) <= 12 and BESIDE_HEADING.search(text) is not None
+        node = node.getparent()
+    return False
+
+
+def _with_sisters(best: Group, groups: Sequence[Group]) -> list[Item]:
+    """The items of a group and of its sisters: the same tag and class, side by side, without a heading."""
+    parent = best.parents[0]
+    if parent.tag != "div" or not parent.get("class") or _has_heading(parent):
+        return best.items
+    items = list(best.items)
+    row_tag = best.items[0].element.tag
+    for group in groups:
+        other = group.parents[0]
+        if (
+            group is not best
+            and other.getparent() is parent.getparent()
+            and other.tag == parent.tag
+            and other.get("class") == parent.get("class")
+            and group.items[0].element.tag == row_tag
+            and group.dated >= 0.5 * len(group.items)
+            and not _has_heading(other)
+        ):
+            items.extend(group.items)
+    return items
+
+
+def _has_heading(parent: Element) -> bool:
+    return any(child.tag in _HEADINGS or "title" in words_of(child).lower() for child in parent)
+
+
+def _without_strays(items: list[Item]) -> list[Item]:
+    """Of a list with dates, the rows that are items: an entry of a menu that stands in it is short and has none."""
+    if sum(item.declared is not None for item in items) < 0.6 * len(items):
+        return [item for item in items if han_count(item.link.title) >= 4 or is_long(item.link.title)]
+    return [item for item in items if item.declared or is_long(item.link.title)]
+
+
+def is_empty_list(root: Element) -> bool:
+    """Whether a page that has no rows shows a list without items, or says that there are none."""
+    for element in root.iter("ul", "ol", "tbody", "div"):
+        words = words_of(element)
+        listed = re.search(r"list|news|liebiao|lanmu|(?:^|[-_\s])lb", words, re.IGNORECASE)
+        if (
+            listed
+            and not FURNITURE.search(words)
+            and not BESIDE.search(words)
+            and next(element.iter("a"), None) is None
+        ):
+            return (
+                not squeeze("".join(islice(texts_of(element), 400))) or _SAYS_EMPTY.search(text_of(element)) is not None
+            )
+    return _SAYS_EMPTY.search(squeeze("".join(islice(texts_of(root), 20_000)))) is not None
+
+
+_SAYS_EMPTY = re.compile(
+    r"暂无(?:相关)?(?:数据|内容|信息|记录|文件|结果)|没有(?:找到)?(?:相关|任何)?(?:数据|内容|信息|记录)|共\s*0\s*条"
+)

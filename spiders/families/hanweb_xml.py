@@ -1,0 +1,71 @@
+"""Family `hanweb_xml`: Hanweb's `<datastore>` of records in CDATA, alone (dataproxy.jsp) or within a column's page."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from syndication.errors import UnreadablePage
+from syndication.glossary import Outcome
+from syndication.items import Ask, Listing
+
+from .base import ListFamily, address
+from .finding import Finder, is_control
+from .html import rows_of
+from .tree import links_of, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from syndication.items import Page
+
+    from .finding import Item
+
+_STORE = re.compile(r"<datastore\b.*?(?:</datastore\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_RECORD = re.compile(r"<record\b[^>]*>\s*(?:<!\[CDATA\[(.*?)\]\]>|(.*?))\s*</record\s*>", re.DOTALL | re.IGNORECASE)
+_NEXT_GROUP = re.compile(r"<nextgroup\b[^>]*>(.*?)</nextgroup\s*>", re.DOTALL | re.IGNORECASE)
+_HREF = re.compile(r"href\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
+_TOTAL = re.compile(r"<totalrecord\b[^>]*>\s*(\d+)", re.IGNORECASE)
+
+
+class HanwebXml(ListFamily):
+    """Hanweb's records: `<datastore><recordset><record><![CDATA[<li>…]]>`, each record the HTML of one row.
+
+    How to recognise it: an address with `/module/web/jpage/dataproxy.jsp?columnid=…&unitid=…&webid=…`, or a column page
+    `/col/colN/index.html` with `<script type="text/xml"><datastore>` in its source. No option is needed. The next
+    group is told by `<nextgroup>`; its parameters can be encrypted and are taken as they stand.
+    """
+
+    name = "hanweb_xml"
+    example = "js-ywgz,jiangsu,要闻关注,https://www.jiangsu.gov.cn/col/col60096/index.html,hanweb_xml,news,,"
+
+    def read_rows(self, page: Page, options: Mapping[str, Any]) -> Listing:
+        """See `ListFamily.read`; `layout_changed` if there is no `<datastore>`, `empty` if it holds no record."""
+        store = _STORE.search(page.text)
+        if store is None:
+            raise UnreadablePage(Outcome.LAYOUT_CHANGED, "no <datastore> in the answer")
+        records = [(found[1] or found[2] or "") for found in _RECORD.finditer(store[0])]
+        if not records:
+            raise UnreadablePage(Outcome.EMPTY, "the <datastore> holds no record")
+        items: list[Item] = []
+        for record in records:
+            items.extend(_item(record, page, options))
+        if not items:
+            raise UnreadablePage(Outcome.LAYOUT_CHANGED, f"{len(records)} records, none with a link and a title")
+        total = _TOTAL.search(store[0])
+        return Listing(rows_of(items, page.looked_at), _next_group(store[0], page), int(total[1]) if total else None)
+
+
+def _item(record: str, page: Page, options: Mapping[str, Any]) -> list[Item]:
+    if not record.strip():
+        return []
+    tree = parse(f"<div>{record}</div>", page.url)
+    finder = Finder([link for link in links_of(tree, options) if not is_control(link.title)], page.looked_at)
+    return finder.items_of([tree.root])[:1]
+
+
+def _next_group(store: str, page: Page) -> Ask | None:
+    group = _NEXT_GROUP.search(store)
+    href = _HREF.search(group[1]) if group else None
+    url = address(href[1].replace("&amp;", "&"), page.url) if href else ""
+    return Ask(url) if url and url != page.url else None
