@@ -1,0 +1,367 @@
+"""The fleet: what a server at any address would send at any moment. A pure function of the story; it opens no socket.
+
+`Fleet.answer` is all that a recorder (build.py) or a real server needs. Times matter in three places only: what a list
+shows, when a site is down, and what a page says of its own making.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from email.utils import format_datetime
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from syndication.clock import BEIJING
+from syndication.glossary import Outcome
+from syndication.rehearsal import lists, sheets
+from syndication.rehearsal.bulletin import older_paper
+from syndication.rehearsal.lists import ListRow, Masthead
+from syndication.rehearsal.scenario import How, Posting, Prints, StoryChannel, StoryPortal
+from syndication.rehearsal.sheets import PORTAL_SHEETS, Sheet
+from syndication.rehearsal.texts import Text, text_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from syndication.rehearsal.papers import Paper
+    from syndication.rehearsal.scenario import Release, Story
+
+GOV_CN = "www.gov.cn"
+PUSH_FEED = "https://www.gov.cn/pushinfo/v150203/rss.xml"
+PUSH_SCRIPT = "http://www.gov.cn/pushinfo/v150203/pushinfo.jsonp"
+LATEST = "https://www.gov.cn/zhengce/zuixin/ZUIXINZHENGCE.json"
+ROWS_A_PAGE = 12  # of a TRS column; other shapes show all on one page
+ROWS_ON_HOME = 6
+REASONS = {200: "OK", 302: "Found", 403: "Forbidden", 404: "Not Found", 502: "Bad Gateway", 521: "Web Server Is Down"}
+HTML, JSON, XML = "text/html; charset=utf-8", "application/json", "text/xml"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server sends: status, headers in order, body as bytes."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Silence:
+    """No answer: how the connection fails, and what a log would say of it."""
+
+    outcome: Outcome
+    detail: str
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A posting with its address: `href` as its list writes it, `url` the absolute one."""
+
+    portal: StoryPortal
+    posting: Posting
+    text: Text
+    href: str
+    url: str
+
+
+class Fleet:
+    """All sites of a story."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.portals = {portal.host: portal for portal in story.portals}
+        self._placed = {
+            portal.id: tuple(self._place(portal, number) for number in range(len(portal.postings)))
+            for portal in story.portals
+        }
+        self._pages = {
+            _key(placed.url): placed
+            for row in self._placed.values()
+            for placed in row
+            if placed.posting.how is not How.LINK
+        }
+
+    def answer(self, url: str, at: datetime) -> Answer | Silence:
+        """What a GET of this address gets at this moment."""
+        host = urlsplit(url).hostname or ""
+        if host == GOV_CN:
+            return self._government(url, at)
+        portal = self.portals.get(host)
+        if portal is None:
+            return Silence(Outcome.DNS, f"no address for {host}")
+        if portal.challenge:
+            return _answer(521, sheets.CHALLENGE, "text/html", at)
+        path = _key(url).removeprefix(host)
+        for outage in portal.outages:
+            if outage.since <= at < outage.until and path.startswith(outage.path):
+                if outage.status is None:
+                    return Silence(outage.outcome, f"{host}: {outage.outcome} (rehearsed)")
+                return _error(outage.status, at)
+        return self._site(portal, path, at)
+
+    def placed(self, portal: StoryPortal) -> tuple[Placed, ...]:
+        """All postings of a portal with their addresses, in the order of the story."""
+        return self._placed[portal.id]
+
+    def shown(self, portal: StoryPortal, channel: str, at: datetime) -> list[Placed]:
+        """What a channel shows at a moment, newest printed time first, as publishing systems sort."""
+        there = [
+            placed
+            for placed in self._placed[portal.id]
+            if placed.posting.channel == channel and placed.posting.at <= at
+        ]
+        return sorted(there, key=lambda placed: placed.posting.printed, reverse=True)
+
+    def shown_on_home(self, portal: StoryPortal, at: datetime) -> list[Placed]:
+        """The newest postings of the portal's first channel, which its home page repeats, then the home page's own."""
+        first = self.shown(portal, portal.channels[0].id, at)[:ROWS_ON_HOME] if portal.channels else []
+        return first + self.shown(portal, "home", at)
+
+    def listed_releases(self, at: datetime, *, pushed: bool) -> list[Release]:
+        """What www.gov.cn lists at a moment, newest first: the push feed's items, or all."""
+        there = [
+            release for release in self.story.releases if release.released <= at and (release.pushed or not pushed)
+        ]
+        return sorted(there, key=lambda release: release.released, reverse=True)
+
+    def _site(self, portal: StoryPortal, path: str, at: datetime) -> Answer:
+        if path == "/":
+            return _answer(200, self._home(portal, at), portal.list_content_type, at, portal.charset)
+        for channel in portal.channels:
+            page = _page_number(channel, path)
+            if page is not None:
+                return self._list(portal, channel, page, at)
+        placed = self._pages.get(f"{portal.host}{path}")
+        if placed is None or placed.posting.at > at:
+            return _error(404, at)
+        if placed.posting.article_fails_until and at < placed.posting.article_fails_until:
+            return _error(502, at)
+        return self._article(placed, at)
+
+    def _home(self, portal: StoryPortal, at: datetime) -> str:
+        head = Masthead(portal.name, "首页", _label(portal.charset))
+        news = [_row(portal, placed, home=True) for placed in self.shown(portal, "home", at)]
+        if portal.embed:
+            return lists.home(head, lists.push_block(PUSH_SCRIPT), news)
+        channel = portal.channels[0]
+        rows = [_row(portal, placed, home=True) for placed in self.shown(portal, channel.id, at)[:ROWS_ON_HOME]]
+        entry = f"{portal.origin}{channel.path}" if channel.shape in {"trs", "plain", "table"} else "/gwyxx/"
+        return lists.home(head, lists.column_block(channel.name, entry, rows), news)
+
+    def _list(self, portal: StoryPortal, channel: StoryChannel, page: int, at: datetime) -> Answer:
+        head = Masthead(portal.name, channel.name, _label(portal.charset))
+        shown = self.shown(portal, channel.id, at)
+        rows = [_row(portal, placed, nested=self._nested(portal, placed, at)) for placed in shown]
+        if channel.shape == "trs":
+            pages = max(1, -(-len(rows) // ROWS_A_PAGE))
+            if page >= pages:
+                return _error(404, at)
+            text = lists.trs(head, rows[page * ROWS_A_PAGE : (page + 1) * ROWS_A_PAGE], pages, page)
+            return _answer(200, text, portal.list_content_type, at, portal.charset)
+        if channel.shape in {"plain", "table"}:
+            text = lists.plain(head, rows) if channel.shape == "plain" else lists.table(head, rows)
+            return _answer(200, text, portal.list_content_type, at, portal.charset)
+        if channel.shape == "hanweb":
+            return _answer(200, lists.hanweb(rows), XML, at)
+        if channel.shape == "feed":
+            return _answer(200, lists.feed(rows, channel.name, portal.home_url), XML, at)
+        if channel.shape == "jpaas":
+            return _answer(200, lists.jpaas(rows), JSON, at)
+        if channel.shape == "xinhua_ds":
+            return _answer(200, lists.xinhua_ds(rows, channel.name), JSON, at)
+        if channel.shape == "api":
+            return _answer(200, lists.api(rows), JSON, at)
+        raise ValueError(f"{portal.id}: no such shape: {channel.shape}")
+
+    def _nested(self, portal: StoryPortal, row: Placed, at: datetime) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (placed.text.title, placed.href)
+            for placed in self.shown(portal, "related", at)
+            if placed.posting.about == row.posting.about
+        )
+
+    def _article(self, placed: Placed, at: datetime) -> Answer:
+        portal, posting = placed.portal, placed.posting
+        if posting.how in {How.JUMP, How.REDIRECT, How.REFRESH}:
+            target = self.story.release(posting.about).url
+            if posting.how is How.REDIRECT:
+                return _answer(302, "", HTML, at, extra=(("Location", target),))
+            leading_on = (
+                sheets.jump(target, portal.name)
+                if posting.how is How.JUMP
+                else sheets.refresh(target, placed.text.title)
+            )
+            return _answer(200, leading_on, HTML, at)
+        sheet = Sheet(
+            placed.text,
+            _printed(posting),
+            placed.text.source if posting.sourced else "",
+            f"{portal.name}门户网站",
+            "国务院信息",
+            _label(portal.charset),
+            at,
+        )
+        return _answer(200, PORTAL_SHEETS[portal.article_shape](sheet), portal.article_content_type, at, portal.charset)
+
+    def _government(self, url: str, at: datetime) -> Answer:
+        key = _key(url)
+        if key == _key(PUSH_FEED):
+            return _answer(200, _push_feed(self.listed_releases(at, pushed=True)), XML, at)
+        if key == _key(PUSH_SCRIPT):
+            return _answer(200, _push_script(self.listed_releases(at, pushed=True)), "application/javascript", at)
+        if key == _key(LATEST):
+            return _answer(200, _latest(self.listed_releases(at, pushed=False)), JSON, at)
+        for release in self.listed_releases(at, pushed=False):
+            if key == _key(release.url):
+                clock = release.filler or f"{release.released:%H:%M:%S}"
+                return _release_page(release.paper, release.content_id, release.released, clock, at)
+        for placed in (placed for row in self._placed.values() for placed in row):
+            if placed.posting.how is How.LINK and placed.posting.about.isdigit() and key == _key(placed.url):
+                number = int(placed.posting.about)
+                return _release_page(
+                    older_paper(number), older_content_id(number), placed.posting.printed, "09:30:00", at
+                )
+        return _error(404, at)
+
+    def _place(self, portal: StoryPortal, number: int) -> Placed:
+        posting = portal.postings[number]
+        href = self._href(portal, posting, number)
+        url = href
+        if href.startswith("./"):
+            channel = _channel_of(portal, posting)
+            url = f"{portal.origin}{channel.path.rpartition('/')[0]}/{href[2:]}"
+        elif href.startswith("../"):
+            url = f"{portal.origin}/{href[3:]}"
+        elif href.startswith("/"):
+            url = f"{portal.origin}{href}"
+        return Placed(portal, posting, text_of(posting, portal, self.story), href, url)
+
+    def _href(self, portal: StoryPortal, posting: Posting, number: int) -> str:
+        day, serial = posting.printed, 640000 + number
+        if posting.how is How.LINK:
+            if posting.about.isdigit():
+                content_id = older_content_id(int(posting.about))
+                return f"https://www.gov.cn/zhengce/content/{day:%Y%m}/content_{content_id}.htm"
+            return f"{posting.scheme}{self.story.release(posting.about).url.removeprefix('https')}"
+        if posting.how in {How.JUMP, How.REDIRECT}:
+            return f"/jump?url={quote(self.story.release(posting.about).url, safe='')}"
+        if posting.channel == "home":
+            return f"/yw/{day:%Y%m}/t{day:%Y%m%d}_{serial}.html"
+        shape = _channel_of(portal, posting).shape
+        if shape in {"trs", "plain"}:
+            return f"./{day:%Y%m}/t{day:%Y%m%d}_{serial}.html"
+        if shape == "hanweb":
+            return f"/art/{day.year}/{day.month}/{day.day}/art_393_{serial}.html"
+        if shape == "table":
+            return f"/{portal.id}/xinwen/gwyxx/101034447238812{serial}.html"
+        if shape == "xinhua_ds":
+            return f"../{day:%Y%m%d}/{serial:032x}/c.html"
+        if shape == "jpaas":
+            return f"/xxgk/gwyxx/art/{day.year}/art_{serial:032x}.html"
+        if shape == "feed":
+            return f"{portal.origin}/zcwj/{serial}.html"
+        return f"/zwgk/gwyxx/{serial}.html"
+
+
+def older_content_id(number: int) -> int:
+    """The number that www.gov.cn gave a paper from before the rehearsal."""
+    return 8990000 + number
+
+
+def _channel_of(portal: StoryPortal, posting: Posting) -> StoryChannel:
+    wanted = portal.channels[0].id if posting.channel == "related" else posting.channel
+    return {channel.id: channel for channel in portal.channels}[wanted]
+
+
+def _page_number(channel: StoryChannel, path: str) -> int | None:
+    if path == channel.path:
+        return 0
+    stem, dot, suffix = channel.path.rpartition(".")
+    number = path.removeprefix(f"{stem}_").removesuffix(f"{dot}{suffix}")
+    return int(number) if channel.shape == "trs" and number.isdigit() and path == f"{stem}_{number}.{suffix}" else None
+
+
+def _key(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+
+
+def _row(
+    portal: StoryPortal, placed: Placed, *, home: bool = False, nested: tuple[tuple[str, str], ...] = ()
+) -> ListRow:
+    href = placed.url if home and placed.url.startswith(portal.origin) else placed.href
+    return ListRow(placed.text.title, href, placed.posting.printed, placed.posting.prints is Prints.MINUTE, nested)
+
+
+def _printed(posting: Posting) -> str:
+    if posting.prints is Prints.DAY:
+        return f"{posting.printed:%Y-%m-%d}"
+    return (
+        f"{posting.printed:%Y-%m-%d} 00:00" if posting.prints is Prints.FILLER else f"{posting.printed:%Y-%m-%d %H:%M}"
+    )
+
+
+def _label(charset: str) -> str:
+    return "gb2312" if charset == "gbk" else charset
+
+
+def _answer(
+    status: int,
+    text: str,
+    content_type: str,
+    at: datetime,
+    charset: str = "utf-8",
+    extra: tuple[tuple[str, str], ...] = (),
+) -> Answer:
+    body = text.encode(charset)
+    headers = (
+        ("Content-Type", content_type),
+        ("Date", format_datetime(at.astimezone(BEIJING))),
+        ("Content-Length", str(len(body))),
+        *extra,
+    )
+    return Answer(status, headers, body)
+
+
+def _error(status: int, at: datetime) -> Answer:
+    return _answer(status, sheets.error(status, REASONS[status]), "text/html", at)
+
+
+def _release_page(paper: Paper, content_id: int, released: datetime, clock: str, at: datetime) -> Answer:
+    printed, day = f"{released:%Y-%m-%d}-{clock}", f"{released.year}年{released.month:02d}月{released.day:02d}日"
+    return _answer(200, sheets.release(paper, content_id, printed, day, at), HTML, at)
+
+
+def _push_feed(releases: list[Release]) -> str:
+    items = "".join(
+        f"<item><title><![CDATA[{release.paper.title}]]></title><link>{escape(release.url)}</link>"
+        f"<pubDate>{release.released:%Y-%m-%d}</pubDate></item>\n"
+        for release in releases
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>国务院信息</title>'
+        f"<link>http://www.gov.cn/pushinfo/v150203/</link><description>中国政府网</description>\n{items}</channel></rss>\n"
+    )
+
+
+def _push_script(releases: list[Release]) -> str:
+    rows = [
+        {"title": release.paper.title, "link": release.url, "pubDate": f"{release.released:%Y-%m-%d}"}
+        for release in releases
+    ]
+    return f"pushInfoJsonpCallBack({json.dumps(rows, ensure_ascii=False)})"
+
+
+def _latest(releases: list[Release]) -> str:
+    rows = [
+        {
+            "TITLE": release.paper.title,
+            "SUB_TITLE": "",
+            "URL": release.url,
+            "DOCRELPUBTIME": f"{release.released:%Y-%m-%d}",
+        }
+        for release in releases
+    ]
+    return json.dumps(rows, ensure_ascii=False)
