@@ -15,15 +15,28 @@ from .feed import Feed
 from .hanweb_xml import HanwebXml
 from .home import Home
 from .html import Html
+from .jpaas import Jpaas
 from .json_list import JsonList
 from .pushinfo import PushInfo
+from .ucap_search import UcapSearch
+from .xinhua_ds import XinhuaDs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from syndication.items import Page
 
-_ALL: tuple[ListFamily, ...] = (Html(), HanwebXml(), JsonList(), PushInfo(), Feed(), Home())
+_ALL: tuple[ListFamily, ...] = (
+    Html(),
+    HanwebXml(),
+    Jpaas(),
+    JsonList(),
+    UcapSearch(),
+    XinhuaDs(),
+    Feed(),
+    PushInfo(),
+    Home(),
+)
 
 FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for family in _ALL})
 """All families by name."""
@@ -43,17 +56,23 @@ def family_of(name: str) -> Family:
         raise ValueError(f"no such family: {name!r}; there are {', '.join(sorted(FAMILIES))}") from None
 
 
-_BY_FIT = ("hanweb_xml", "pushinfo", "feed", "html", "home")
+_BY_FIT = ("hanweb_xml", "xinhua_ds", "ucap_search", "jpaas", "feed", "pushinfo", "html", "home")
 
 
 def recognise(page: Page) -> list[str]:
-    """The names of the families that read rows in a page without options, the closest fit first."""
+    """The names of the families that can read a page without options, the closest fit first.
+
+    A page fits a family if the family reads rows in it, or finds in it the address where the rows are.
+    """
     fitting = []
+    by_address = "gov.cn/pushinfo/" in page.url
     for name in _BY_FIT:
+        if name == "pushinfo" and not by_address and page.text.lstrip().startswith("<"):
+            continue
         try:
-            rows = FAMILIES[name].read(page, {}).rows
+            listing = FAMILIES[name].read(page, {})
         except UnreadablePage:
             continue
-        if rows:
+        if listing.rows or listing.next:
             fitting.append(name)
-    return fitting
+    return sorted(fitting, key=lambda name: name != "pushinfo") if by_address else fitting

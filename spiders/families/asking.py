@@ -39,6 +39,7 @@ REQUEST_OPTIONS: Mapping[str, Option] = {
     "api": Option(
         "address that answers, where the channel's own address is the page for people; may hold {page}", is_text
     ),
+    "params": Option("parameters of the address's query, added to those that stand in it", is_parameters),
     "form": Option("parameters to send by POST as a form", is_parameters),
     "json": Option("parameters to send by POST as JSON", is_parameters),
     "headers": Option("request headers that the list wants, e.g. a Referer", is_parameters),
@@ -57,6 +58,8 @@ def ask_for(url: str, options: Mapping[str, Any], number: int | None = None) -> 
     """
     number = options.get("first_page", 1) if number is None else number
     target = str(options.get("api") or url).replace(SLOT, str(number))
+    for key, value in options.get("params", {}).items():
+        target = with_parameter(target, key, str(value))
     name = options.get("page")
     headers = {str(key): str(value) for key, value in options.get("headers", {}).items()}
     if "json" in options:

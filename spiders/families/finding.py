@@ -55,6 +55,8 @@ _WORDS_OF_A_PAGER = re.compile(
 )
 _NESTING = frozenset({"ul", "ol", "dl", "table"})
 _JOINED = frozenset({"ul", "ol", "dl", "tbody", "table"})
+_FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|jpe?g|png|mp4)$", re.IGNORECASE)
+_LIST_WORDS = re.compile(r"list|news|liebiao|lanmu|(?:^|[-_\s])lb", re.IGNORECASE)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _DATE_AT_END = re.compile(
     r"[\[\(（【]?\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*[\]\)）】]?$"
@@ -92,7 +94,7 @@ class Group:
 
 def is_long(title: str) -> bool:
     """Whether a title is long enough for an item."""
-    return han_count(title) >= LONG_TITLE or len(title) >= 3 * LONG_TITLE
+    return han_count(title) >= LONG_TITLE
 
 
 def is_control(title: str) -> bool:
@@ -318,11 +320,18 @@ def _dates_stand_before(row_elements: list[Element], rows: dict[Element, list[Li
 
 
 def _is_list(group: Group) -> bool:
-    items = group.items
+    """Three rows or more, dated or with long titles; one or two only in a list's element and with a date printed.
+
+    Files without a date are attachments of an article.
+    """
+    printed = [item for item in group.items if item.declared and item.declared.source == "list"]
+    items = [item for item in group.items if item in printed or not _FILE.search(item.link.url)]
     long = [item for item in items if is_long(item.link.title)]
-    if group.dated and group.dated >= 0.5 * len(items):
-        return len(items) >= 3 or any(item.declared for item in long)
-    return len(items) >= 3 and len(long) >= 0.6 * len(items)
+    if len(items) < 3:
+        named = group.parents[0].tag in _JOINED or _LIST_WORDS.search(words_of(group.parents[0])) is not None
+        return named and len(printed) >= 0.5 * len(group.items) and any(item in printed for item in long)
+    dated = sum(item.declared is not None for item in items)
+    return len(items) >= 0.5 * len(group.items) and (dated >= 0.5 * len(items) or len(long) >= 0.6 * len(items))
 
 
 def _is_above(one: Group, other: Group) -> bool:
@@ -383,9 +392,8 @@ def is_empty_list(root: Element) -> bool:
     """Whether a page that has no rows shows a list without items, or says that there are none."""
     for element in root.iter("ul", "ol", "tbody", "div"):
         words = words_of(element)
-        listed = re.search(r"list|news|liebiao|lanmu|(?:^|[-_\s])lb", words, re.IGNORECASE)
         if (
-            listed
+            _LIST_WORDS.search(words)
             and not FURNITURE.search(words)
             and not BESIDE.search(words)
             and next(element.iter("a"), None) is None

@@ -51,8 +51,9 @@ class JsonList(ListFamily):
     }
     example = (
         "cac-wxfb,cac,网信发布,https://www.cac.gov.cn/wxzw/wxfb/A093702index_1.htm,json,news,"
-        '"{""api"": ""https://www.cac.gov.cn/cms/JsonList"", ""form"": {""channelCode"": ""A093702"", '
-        '""perPage"": 20}, ""page"": ""pageno"", ""rows"": ""list"", ""title"": ""topic"", ""url"": ""infourl"", ""time"": ""pubtime""}",'
+        '"{""api"": ""https://www.cac.gov.cn/cms/JsonList"", '
+        '""form"": {""channelCode"": ""A093702"", ""perPage"": 20}, ""page"": ""pageno"", '
+        '""rows"": ""list"", ""title"": ""topic"", ""url"": ""infourl"", ""time"": ""pubtime""}",'
     )
 
     def check_options(self, options: Mapping[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """JSON answers: reading JSON and JSONP, and picking values by a small path language.
 
 A path is names joined by dots, `[*]` for every element of a list, `[0]` for one: `data.results`, `data[*].docs[*]`,
-`aU.common`. Facts: portals answer `callback([...])` where JSON was asked for, with a BOM or a closing semicolon.
+`aU.common`; a `$.` in front changes nothing. Facts: portals answer `callback([...])` where JSON was asked for, with a
+BOM or a closing semicolon.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CALLBACK = re.compile(r"(?:/\*.*?\*/)?\s*[\w$.]+\s*\((.*)\)\s*;?", re.DOTALL)
-_PATH = re.compile(
-    r"[^.\[\]{}\s]+(?:\[(?:\*|\d+)\])*(?:\.[^.\[\]{}\s]+(?:\[(?:\*|\d+)\])*)*|(?:\[(?:\*|\d+)\])+(?:\.[^.\[\]{}\s]+(?:\[(?:\*|\d+)\])*)*"
-)
-_STEP = re.compile(r"([^.\[\]]+)|\[(\*|\d+)\]")
+_NAME = r"[^.$\[\]{}\s]+"
+_INDEX = r"\[(?:\*|\d+)\]"
+_PATH = re.compile(rf"(?:\$\.?)?(?:{_NAME}|{_INDEX})(?:\.{_NAME}|{_INDEX})*")
+_STEP = re.compile(r"([^.$\[\]]+)|\[(\*|\d+)\]")
 _SLOT = re.compile(r"\{([^{}]+)\}")
 
 
