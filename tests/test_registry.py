@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from spiders.families import FAMILIES as SPIDER_FAMILIES
+from spiders.families import family_of
 from syndication.errors import DataFolderError, RegistryError
 from syndication.glossary import Level, Role
 from syndication.init_folder import EDITED_FILES, init_command
@@ -65,6 +67,15 @@ def test_every_listed_channel_belongs_to_its_portal(channel) -> None:
     assert REGISTRY.portal(channel.portal_id).home_url != channel.url
     if channel.role is Role.COLUMN:
         assert re.search("国务院|中央", channel.name)
+
+
+@pytest.mark.parametrize("channel", LISTED, ids=lambda channel: channel.id)
+def test_every_listed_channel_gives_its_family_options_that_it_takes(channel) -> None:
+    family_of(channel.family).check_options(channel.options)
+
+
+def test_the_families_that_a_row_may_name_are_those_that_exist() -> None:
+    assert set(SPIDER_FAMILIES) == FAMILIES
 
 
 def test_only_these_portals_have_no_known_list() -> None:
@@ -263,7 +274,3 @@ def test_init_into_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("", encoding="utf-8")
     result = CliRunner().invoke(init_command, [str(tmp_path / "data")])
     assert isinstance(result.exception, DataFolderError)
-
-
-def test_every_family_of_the_shipped_channels_is_known() -> None:
-    assert {channel.family for channel in REGISTRY.channels} <= FAMILIES
