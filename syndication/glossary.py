@@ -80,6 +80,15 @@ class Outcome(StrEnum):
     NOT_ARCHIVED = "not_archived"
 
 
+class Decision(StrEnum):
+    """What a person decided about a verdict."""
+
+    CONFIRM = "confirm"
+    OVERTURN = "overturn"
+    EXEMPT = "exempt"
+    REOPEN = "reopen"
+
+
 class ColumnState(StrEnum):
     """How a portal's home page shows the column of State Council policy information."""
 
@@ -104,6 +113,7 @@ CHINESE: Mapping[StrEnum, str] = {
     Outcome.HTTP_ERROR: "服务器报错", Outcome.ROBOTS: "robots 协议禁止", Outcome.LAYOUT_CHANGED: "页面结构无法识别",
     Outcome.MOJIBAKE: "编码无法识别", Outcome.TOO_LARGE: "响应过大", Outcome.REDIRECT_LOOP: "循环跳转",
     Outcome.NOT_ARCHIVED: "证据文件中没有该地址",
+    Decision.CONFIRM: "维持原判定", Decision.OVERTURN: "改判", Decision.EXEMPT: "免于考核", Decision.REOPEN: "撤销复核",
     ColumnState.NO_ENTRY: "首页无入口", ColumnState.ENTRY_WITHOUT_LIST: "有入口无列表",
     ColumnState.ENTRY_WITH_LIST: "有入口有列表", ColumnState.EMBED: "推送组件",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -205,3 +205,7 @@ class Knowledge:
     release_titles: tuple[str, ...] = ()
     oldest_open: datetime | None = None
     wanted: tuple[str, ...] = ()
+
+    def with_releases(self, titles: tuple[str, ...], oldest_open: datetime | None) -> Knowledge:
+        """The same with the open releases as they are after www.gov.cn was read."""
+        return replace(self, release_titles=titles, oldest_open=oldest_open)

@@ -63,7 +63,7 @@ CREATE TABLE evidence (
     url TEXT NOT NULL,
     fetched_at TEXT NOT NULL,
     http_status INTEGER,              -- NULL: the attempt got no answer; the record says why
-    sha256 TEXT NOT NULL,             -- of the record's block (status line, headers, body as received)
+    sha256 TEXT NOT NULL,             -- of the record as it lies in the file: `length` bytes from `offset`
     file TEXT NOT NULL,
     offset INTEGER NOT NULL,
     length INTEGER NOT NULL
@@ -85,6 +85,7 @@ CREATE TABLE observations (
     reaches_back_to TEXT,             -- the oldest printed time among the rows that stand in order
     overlaps INTEGER,                 -- 1: shows an item that the channel's look before showed
     whole INTEGER,                    -- 1: the list has no further page
+    top TEXT,                         -- JSON: the posting ids of the first rows that are not pinned
     pages INTEGER,
     seconds REAL,
     evidence_id TEXT REFERENCES evidence(evidence_id)
@@ -108,7 +109,8 @@ CREATE TABLE home_columns (
 
 CREATE TABLE releases (
     release_id INTEGER PRIMARY KEY,
-    url TEXT NOT NULL UNIQUE,
+    url_key TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL,
     title TEXT NOT NULL,
     document_number TEXT NOT NULL,
     issued_on TEXT,
@@ -151,6 +153,7 @@ CREATE TABLE duties (
 CREATE TABLE postings (
     posting_id INTEGER PRIMARY KEY,
     portal_id TEXT NOT NULL REFERENCES portals(portal_id),
+    url_key TEXT NOT NULL,            -- syndication.addresses.address_key of the address
     url TEXT NOT NULL,
     title TEXT NOT NULL,
     first_seen_at TEXT NOT NULL,
@@ -169,7 +172,7 @@ CREATE TABLE postings (
     fingerprint INTEGER,              -- 64-bit simhash of the body, as a signed integer
     matched_upto INTEGER,             -- the newest release it was matched against; NULL: not yet
     evidence_id TEXT REFERENCES evidence(evidence_id),
-    UNIQUE (portal_id, url)
+    UNIQUE (portal_id, url_key)
 );
 CREATE INDEX postings_seen ON postings(first_seen_at);
 

@@ -1,0 +1,198 @@
+"""The spider of all portals, in one process: home pages, channels, and the articles of new postings.
+
+Each attempt ends as one look, also the failed one. Lists are followed to further pages until they overlap what was seen
+before or pass the oldest release that is still looked for, within `MOST_PAGES`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from rapidfuzz import fuzz, process
+from scrapy import Spider
+
+from spiders.families import family_of
+from spiders.families.home import read_home
+from spiders.looking import look_of, look_of_failure, page_of, reading_failed, request_for
+from syndication.addresses import address_key, on_gov_cn
+from syndication.article import read_article
+from syndication.errors import UnreadablePage
+from syndication.glossary import Outcome, Role
+from syndication.items import Article, ArticleLook, Ask, ChannelLook, Knowledge, Look
+from syndication.run import RUN_SETTING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from syndication.clock import Clock
+    from syndication.items import Channel, Page, Row
+    from syndication.registry import Registry
+
+MOST_PAGES = 5
+MOST_HOPS = 5
+TITLE_LIKENESS = 80.0
+"""rapidfuzz partial ratio from which a link on a home page is worth reading: a look-alike costs one request."""
+FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".ofd", ".zip", ".rar", ".jpg", ".png", ".mp4")
+
+
+class PortalsSpider(Spider):
+    """Yields a ChannelLook for each channel and home page, and an ArticleLook for each new posting."""
+
+    name = "portals"
+
+    def __init__(
+        self, registry: Registry, column_names: tuple[str, ...], clock: Clock, knowledge: Knowledge,
+        only: frozenset[str] | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(**kwargs)
+        self.registry, self.column_names, self.clock, self.knowledge = registry, column_names, clock, knowledge
+        self._only = only
+        self._asked: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PortalsSpider:
+        """Takes registry, rules, clock and knowledge of the run."""
+        run = crawler.settings[RUN_SETTING]
+        if run is None:
+            raise ValueError("the spiders need a run: use `syndication nightly` or `syndication replay`")
+        return super().from_crawler(
+            crawler, *args, registry=run.registry, column_names=run.rules.column_names, clock=run.clock,
+            knowledge=run.knowledge, **kwargs,
+        )  # fmt: skip
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Asks for every channel of every active portal; the home pages come first."""
+        for channel in sorted(self.registry.channels, key=lambda channel: channel.role is not Role.HOME):
+            if self._only is None or channel.id in self._only:
+                ask = family_of(channel.family).first(channel)
+                yield self._ask_list(ask, channel, None, priority=10)
+
+    def _ask_list(self, ask: Ask, channel: Channel, so_far: ChannelLook | None, priority: int = 5) -> Request:
+        return request_for(
+            ask, self.read_list, self.list_failed, priority=priority, channel=channel, so_far=so_far
+        )  # fmt: skip
+
+    def read_list(
+        self, response: Response, channel: Channel, so_far: ChannelLook | None
+    ) -> Iterator[ChannelLook | Request]:
+        """A page of a channel's list, or a home page."""
+        look = look_of(response, self.clock, channel.portal_id, channel.id, channel.url, Outcome.OK)
+        try:
+            page = page_of(response, self.clock, channel.options.get("encoding"))
+            found, following = self._read_page(page, channel, so_far, look)
+        except UnreadablePage as problem:
+            yield from self._end_list(problem.outcome, problem.detail, look, channel, so_far)
+            return
+        except Exception as problem:
+            failed = reading_failed(problem, response.url)
+            yield from self._end_list(failed.outcome, failed.detail, look, channel, so_far)
+            return
+        if following is not None and found.pages < MOST_PAGES and not self._reaches(found):
+            yield self._ask_list(following, channel, found)
+        else:
+            yield from self._finish(found, channel)
+
+    def _read_page(
+        self, page: Page, channel: Channel, so_far: ChannelLook | None, look: Look
+    ) -> tuple[ChannelLook, Ask | None]:
+        if channel.role is Role.HOME:
+            home = read_home(page, self.column_names)
+            return ChannelLook(look, home.rows, column=home.column), None
+        listing = family_of(channel.family).read(page, channel.options)
+        rows = listing.rows
+        if so_far is not None:
+            known = {address_key(row.url) for row in so_far.rows}
+            rows = so_far.rows + tuple(row for row in rows if address_key(row.url) not in known)
+            look = so_far.look
+        whole = listing.total is not None and len(rows) >= listing.total
+        return ChannelLook(look, rows, pages=(so_far.pages + 1 if so_far else 1), whole=whole), listing.next
+
+    def _reaches(self, found: ChannelLook) -> bool:
+        portal = found.look.portal_id
+        in_order = [row for row in found.rows if not row.pinned]
+        if any(f"{portal} {address_key(row.url)}" in self.knowledge.listed for row in in_order):
+            return True
+        if self.knowledge.oldest_open is None:
+            return True
+        dates = [row.declared.interval.latest for row in in_order if row.declared]
+        return bool(dates) and dates[-1] <= self.knowledge.oldest_open
+
+    def _end_list(
+        self, outcome: Outcome, detail: str, look: Look, channel: Channel, so_far: ChannelLook | None
+    ) -> Iterator[ChannelLook | Request]:
+        """A page that could not be read: the list ends with the pages before it, or the look failed."""
+        if so_far is None:
+            yield ChannelLook(replace(look, outcome=outcome, detail=detail))
+            return
+        note = f"page {so_far.pages + 1}: {outcome} {detail}"
+        yield from self._finish(replace(so_far, look=replace(so_far.look, detail=note)), channel)
+
+    def list_failed(self, failure: Failure) -> Iterator[ChannelLook | Request]:
+        """A list that gave no answer."""
+        context = failure.request.cb_kwargs  # type: ignore[attr-defined]  # set by Scrapy
+        channel = context["channel"]
+        look = look_of_failure(failure, self.clock, channel.portal_id, channel.id, channel.url)
+        yield from self._end_list(look.outcome, look.detail, look, channel, context["so_far"])
+
+    def _finish(self, found: ChannelLook, channel: Channel) -> Iterator[ChannelLook | Request]:
+        yield found
+        for row in found.rows:
+            if self._is_worth_reading(row, channel):
+                self._asked.add(f"{channel.portal_id} {address_key(row.url)}")
+                yield self._ask_article(row.url, channel, row)
+
+    def _is_worth_reading(self, row: Row, channel: Channel) -> bool:
+        key = f"{channel.portal_id} {address_key(row.url)}"
+        if key in self._asked or key in self.knowledge.read or on_gov_cn(row.url):
+            return False
+        if urlsplit(row.url).path.lower().endswith(FILES):
+            return False
+        if channel.role is not Role.HOME:
+            return True
+        titles = self.knowledge.release_titles
+        return process.extractOne(row.title, titles, scorer=fuzz.partial_ratio, score_cutoff=TITLE_LIKENESS) is not None
+
+    def _ask_article(self, url: str, channel: Channel, row: Row, hops: int = 0) -> Request:
+        return request_for(
+            Ask(url), self.read_posting, self.posting_failed, follow=False, channel=channel, row=row, hops=hops
+        )  # fmt: skip
+
+    def read_posting(
+        self, response: Response, channel: Channel, row: Row, hops: int
+    ) -> Iterator[ArticleLook | Request]:
+        """A posting's page. A redirection is followed by hand: one that leads to www.gov.cn is the answer itself."""
+        look = look_of(response, self.clock, channel.portal_id, channel.id, row.url, Outcome.OK)
+        location = response.headers.get("Location")
+        if 300 <= response.status < 400 and location:
+            target = urljoin(response.url, location.decode("utf-8", "replace"))
+            if on_gov_cn(target):
+                yield ArticleLook(look, row.url, Article(row.url, row.title, "", row.declared, "", "", target=target))
+            elif hops < MOST_HOPS:
+                yield self._ask_article(target, channel, row, hops + 1)
+            else:
+                failed = replace(look, outcome=Outcome.REDIRECT_LOOP, detail=f"{hops} redirections")
+                yield ArticleLook(failed, row.url)
+            return
+        try:
+            article = read_article(page_of(response, self.clock, channel.options.get("encoding")), row=row)
+        except UnreadablePage as problem:
+            yield ArticleLook(replace(look, outcome=problem.outcome, detail=problem.detail), row.url)
+        except Exception as problem:
+            failed_reading = reading_failed(problem, response.url)
+            failed = replace(look, outcome=failed_reading.outcome, detail=failed_reading.detail)
+            yield ArticleLook(failed, row.url)
+        else:
+            yield ArticleLook(look, row.url, article)
+
+    def posting_failed(self, failure: Failure) -> Iterator[ArticleLook]:
+        """A posting's page that gave no answer."""
+        context = failure.request.cb_kwargs  # type: ignore[attr-defined]  # set by Scrapy
+        channel, row = context["channel"], context["row"]
+        yield ArticleLook(look_of_failure(failure, self.clock, channel.portal_id, channel.id, row.url), row.url)

@@ -1,0 +1,98 @@
+"""Runs the spiders of a run inside one reactor: first www.gov.cn, then all portals in one process.
+
+Scrapy's reactor cannot start twice in a process, so a command hands all that it wants crawled to `drive` as one
+coroutine; a replay of many files is one such coroutine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.settings import Settings
+from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.log import configure_logging
+from scrapy.utils.reactor import install_reactor
+
+from syndication.errors import SpidersMissingError, SyndicationError
+from syndication.run import RUN_SETTING
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping
+
+    from twisted.internet.asyncioreactor import AsyncioSelectorReactor
+
+    from syndication.run import Run
+
+T = TypeVar("T")
+SPIDERS = ("portals", "releases")
+REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+ARCHIVE_HANDLERS = dict.fromkeys(("http", "https"), "syndication.middlewares.ArchiveHandler")
+REPLAY = {  # nobody is on the other side: no politeness, no repetition, no robots.txt, no limits of time
+    "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "RETRY_ENABLED": False, "ROBOTSTXT_OBEY": False,
+    "HOST_TIME_LIMIT": 0, "CLOSESPIDER_TIMEOUT": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
+}  # fmt: skip
+
+
+class Interrupted(SyndicationError):
+    """A signal ended the crawl; the run can be taken up again."""
+
+
+def settings_for(run: Run, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Scrapy's settings for one run: the project's, then what replay or resuming needs, then the caller's."""
+    settings = Settings()
+    settings.setmodule("syndication.settings", priority="project")
+    if run.archive is not None or run.writer is None:
+        settings.set("DOWNLOAD_HANDLERS", ARCHIVE_HANDLERS, priority="cmdline")
+    if run.writer is None:
+        settings.setdict(REPLAY, priority="cmdline")
+    settings.setdict(dict(overrides or {}), priority="cmdline")
+    settings.set(RUN_SETTING, run, priority="cmdline")
+    return settings
+
+
+async def crawl(run: Run, spider: str, overrides: Mapping[str, Any] | None = None, **arguments: Any) -> None:
+    """Runs one spider of a run to its end.
+
+    Raises:
+        SpidersMissingError: Scrapy sees other spiders than this program ships.
+    """
+    settings = settings_for(run, overrides)
+    seen = tuple(sorted(get_spider_loader(settings).list()))
+    if seen != SPIDERS:
+        raise SpidersMissingError(
+            f"Scrapy finds the spiders {seen or 'none'} instead of {SPIDERS}: another package called `spiders` is in"
+            " the way. Install this program in a virtual environment of its own."
+        )
+    await AsyncCrawlerRunner(settings).crawl(spider, **arguments)
+    run.store.commit()
+
+
+def drive(work: Coroutine[Any, Any, T]) -> T:
+    """Runs a coroutine that crawls, in a reactor of its own; once a process.
+
+    Raises:
+        Interrupted: a signal stopped the reactor before the work was done.
+    """
+    install_reactor(REACTOR)
+    configure_logging({"LOG_LEVEL": "WARNING", "LOG_INSTALL_ROOT_HANDLER": not logging.getLogger().handlers})
+    from twisted.internet import reactor as installed  # only after the right one was installed
+
+    reactor = cast("AsyncioSelectorReactor", installed)
+    done: list[asyncio.Task[T]] = []
+
+    def begin() -> None:
+        task = asyncio.get_event_loop().create_task(work)
+        task.add_done_callback(finish)
+
+    def finish(task: asyncio.Task[T]) -> None:
+        done.append(task)
+        reactor.stop()
+
+    reactor.callWhenRunning(begin)
+    reactor.run()
+    if not done:
+        raise Interrupted("stopped by a signal; start the same command again and it goes on where it was")
+    return done[0].result()

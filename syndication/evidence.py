@@ -1,0 +1,279 @@
+"""Evidence: one WARC file a run, every answer with its headers as it came, every failed attempt with its cause.
+
+A record is its own gzip member, so a file that was cut off is whole up to its last complete record, and a record can be
+checked alone: `sha256` is that of its `length` bytes from `offset`. Formats: WARC 1.1 (ISO 28500), written by warcio.
+A failed attempt is a `metadata` record of the address with the fields `outcome` and `detail`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import zlib
+from dataclasses import dataclass, replace
+from http.client import responses as status_phrases
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import ChunkedDataReader
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from syndication import __version__
+from syndication.addresses import address_key
+from syndication.clock import from_text, to_text
+from syndication.errors import EvidenceError
+from syndication.glossary import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+    from typing import BinaryIO
+
+Headers = tuple[tuple[str, str], ...]
+FIELDS = "application/warc-fields"
+SAFE = ":/?&=#%~!$'()*+,;@[]|"  # what an address may hold beside letters, digits, _ . -
+
+
+@dataclass(frozen=True)
+class Record:
+    """One answer or failed attempt, as it lies in a file. `status` is None and `outcome` set for a failed attempt."""
+
+    evidence_id: str
+    url: str
+    method: str
+    body_key: str
+    fetched_at: datetime
+    status: int | None
+    outcome: Outcome | None
+    detail: str
+    sha256: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """What a WARC file says of itself (`info`, of its first warcinfo record) and the records it holds.
+
+    `end` is the offset after the last whole record; a file cut off by a kill goes on behind it with half a record.
+    """
+
+    path: Path
+    info: dict[str, str]
+    records: tuple[Record, ...]
+    end: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An archived answer: status, headers and body as they came (still compressed if they came so)."""
+
+    record: Record
+    status: int
+    headers: Headers
+    body: bytes
+
+
+def body_key(body: bytes) -> str:
+    """What tells two requests to one address apart: empty for an empty body."""
+    return hashlib.sha256(body).hexdigest()[:16] if body else ""
+
+
+def chain_hash(records: Iterable[Record], previous_hash: str) -> str:
+    """The hash that closes a run: SHA-256 over the previous run's and, in file order, each record's, as hex lines."""
+    digest = hashlib.sha256(f"{previous_hash}\n".encode())
+    for record in records:
+        digest.update(f"{record.sha256}\n".encode())
+    return digest.hexdigest()
+
+
+class EvidenceWriter:
+    """Appends to one run's file; each record is on disk before its look is stored."""
+
+    def __init__(self, path: Path, info: dict[str, str], *, resume_at: int | None = None) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._file: BinaryIO = path.open("r+b" if resume_at is not None else "xb")
+        if resume_at is not None:
+            self._file.truncate(resume_at)
+            self._file.seek(resume_at)
+        self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
+        if resume_at is None:
+            fields = {"software": f"policy-syndication {__version__}", "format": "WARC File Format 1.1", **info}
+            self._writer.write_record(self._writer.create_warcinfo_record(path.name, fields))
+            self._file.flush()
+
+    def answer(
+        self, url: str, method: str, request_body: bytes, at: datetime, status: int, headers: Headers, body: bytes
+    ) -> Record:
+        """Writes an answer; a request other than a plain GET is written beside it, as it tells what was asked."""
+        http = StatusAndHeaders(f"{status} {status_phrases.get(status, '')}".rstrip(), list(headers), protocol="HTTP/1.1")
+        record = self._writer.create_warc_record(
+            quote(url, safe=SAFE), "response", payload=io.BytesIO(body), http_headers=http,
+            warc_headers_dict={"WARC-Date": to_text(at), **_request_fields(method, request_body)},
+        )  # fmt: skip
+        return self._write(record, method, body_key(request_body), at, status, None, "")
+
+    def failure(self, url: str, method: str, request_body: bytes, at: datetime, outcome: Outcome, detail: str) -> Record:
+        """Writes an attempt that got no answer."""
+        detail = " ".join(detail.split())[:500]
+        text = f"outcome: {outcome}\r\ndetail: {detail}\r\n".encode()
+        record = self._writer.create_warc_record(
+            quote(url, safe=SAFE), "metadata", payload=io.BytesIO(text), warc_content_type=FIELDS,
+            warc_headers_dict={"WARC-Date": to_text(at), **_request_fields(method, request_body)},
+        )  # fmt: skip
+        return self._write(record, method, body_key(request_body), at, None, outcome, detail)
+
+    def _write(
+        self, record: ArcWarcRecord, method: str, key: str, at: datetime, status: int | None,
+        outcome: Outcome | None, detail: str,
+    ) -> Record:  # fmt: skip
+        offset = self._file.tell()
+        self._writer.write_record(record)
+        self._file.flush()
+        length = self._file.tell() - offset
+        with self.path.open("rb") as again:
+            again.seek(offset)
+            sha256 = hashlib.sha256(again.read(length)).hexdigest()
+        head = record.rec_headers
+        evidence_id = head.get_header("WARC-Record-ID").strip("<>").removeprefix("urn:uuid:")
+        url = head.get_header("WARC-Target-URI")
+        return Record(evidence_id, url, method, key, at, status, outcome, detail, sha256, offset, length)
+
+    def end(self, at: datetime) -> None:
+        """Closes the file with a record that says when the crawl was over; it is complete on disk afterwards."""
+        self._writer.write_record(self._writer.create_warcinfo_record(self.path.name, {"ended-at": to_text(at)}))
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file as it is."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+
+def _request_fields(method: str, body: bytes) -> dict[str, str]:
+    if method == "GET" and not body:
+        return {}
+    return {"Syndication-Request-Method": method, "Syndication-Request-Body-Key": body_key(body)}
+
+
+def read_run_file(path: Path) -> RunFile:
+    """Reads a file's warcinfo and the places of its answers and failed attempts.
+
+    Raises:
+        EvidenceError: the file is no WARC file. A tail that was cut off is no error: it is left out.
+    """
+    info: dict[str, str] = {}
+    records: list[Record] = []
+    end = 0
+    with path.open("rb") as file:
+        iterator = ArchiveIterator(file)
+        try:
+            for record in iterator:
+                kind = record.rec_type
+                content = record.content_stream().read() if kind in {"warcinfo", "metadata"} else None
+                iterator.read_to_end(record)
+                offset, length = iterator.get_record_offset(), iterator.get_record_length()
+                if kind == "warcinfo":
+                    info = {**_fields(content or b""), **info}
+                elif kind in {"response", "metadata"}:
+                    records.append(_read_record(record, content, offset, length))
+                end = offset + length
+        except (ArchiveLoadFailed, EOFError, ValueError, OSError) as problem:
+            if not end:
+                raise EvidenceError(f"{path} is not a WARC file ({problem})") from problem
+    hashes = _hashes(path, records)
+    kept = tuple(replace(record, sha256=sha256) for record, sha256 in zip(records, hashes, strict=True))
+    if kept and not _is_whole(path, kept[-1]):
+        kept, end = kept[:-1], kept[-1].offset
+    return RunFile(path, info, kept, end)
+
+
+def _read_record(record: ArcWarcRecord, content: bytes | None, offset: int, length: int) -> Record:
+    headers = record.rec_headers
+    fields = _fields(content) if content is not None else {}
+    status = record.http_headers.get_statuscode() if record.http_headers else None
+    return Record(
+        evidence_id=headers.get_header("WARC-Record-ID").strip("<>").removeprefix("urn:uuid:"),
+        url=headers.get_header("WARC-Target-URI"),
+        method=headers.get_header("Syndication-Request-Method") or "GET",
+        body_key=headers.get_header("Syndication-Request-Body-Key") or "",
+        fetched_at=from_text(headers.get_header("WARC-Date")[:19] + "Z"),
+        status=int(status) if status and status.isdigit() else None,
+        outcome=Outcome(fields["outcome"]) if "outcome" in fields else None,
+        detail=fields.get("detail", ""),
+        sha256="",
+        offset=offset,
+        length=length,
+    )
+
+
+def _hashes(path: Path, records: Sequence[Record]) -> Iterator[str]:
+    with path.open("rb") as file:
+        for record in records:
+            file.seek(record.offset)
+            yield hashlib.sha256(file.read(record.length)).hexdigest()
+
+
+def _is_whole(path: Path, record: Record) -> bool:
+    """Whether a record's gzip member has its end; warcio does not miss a cut checksum."""
+    with path.open("rb") as file:
+        file.seek(record.offset)
+        raw = file.read(record.length)
+    if not raw.startswith(b"\x1f\x8b"):
+        return True
+    member = zlib.decompressobj(wbits=31)
+    member.decompress(raw)
+    return member.eof
+
+
+def _fields(content: bytes) -> dict[str, str]:
+    pairs = (line.partition(":") for line in content.decode("utf-8", "replace").splitlines() if ":" in line)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def read_answer(path: Path, record: Record) -> Answer:
+    """The answer that a record holds. Raises EvidenceError where the file no longer agrees with the record."""
+    with path.open("rb") as file:
+        file.seek(record.offset)
+        raw = file.read(record.length)
+    if hashlib.sha256(raw).hexdigest() != record.sha256:
+        raise EvidenceError(f"{path}: the record at byte {record.offset} ({record.url}) no longer has its SHA-256")
+    for found in ArchiveIterator(io.BytesIO(raw)):
+        headers = tuple((name, value) for name, value in found.http_headers.headers)
+        body = found.raw_stream.read()
+        if any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in headers):
+            body = ChunkedDataReader(io.BytesIO(body)).read() if _is_chunked(body) else body
+        return Answer(record, int(found.http_headers.get_statuscode()), headers, body)
+    raise EvidenceError(f"{path}: no record at byte {record.offset}")
+
+
+def _is_chunked(body: bytes) -> bool:
+    """Whether a body still has its chunk marks (other tools keep them; we write bodies without)."""
+    size = body.split(b"\r\n", 1)[0].split(b";", 1)[0].strip()
+    try:
+        return bool(size) and int(size, 16) < len(body)
+    except ValueError:
+        return False
+
+
+class Archive:
+    """The records of one run's file by address, as replay and an interrupted run's second start ask for them.
+
+    The last record of an address counts: it is what a look ended with after its repetitions. http and https are one.
+    """
+
+    def __init__(self, run_file: RunFile) -> None:
+        self.run_file = run_file
+        self._by_request = {(r.method, address_key(r.url), r.body_key): r for r in run_file.records}
+
+    def find(self, url: str, method: str, request_body: bytes) -> Record | None:
+        """The record of a request, or None if the file lacks it."""
+        return self._by_request.get((method, address_key(url), body_key(request_body)))

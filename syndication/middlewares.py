@@ -1,0 +1,149 @@
+"""Between Scrapy and the network: evidence of every attempt, answers from an archive, a time limit for each host."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Headers
+from scrapy.responsetypes import responsetypes
+from scrapy.utils.misc import build_from_crawler, load_object
+
+from syndication.addresses import host_of
+from syndication.attempts import ArchivedFailure, HostTimeUp, outcome_of
+from syndication.evidence import read_answer
+from syndication.glossary import Outcome
+from syndication.run import RUN_SETTING
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from syndication.evidence import Record
+    from syndication.run import Run
+
+ARCHIVED = "archived_record"
+LOOKED_AT = "looked_at"
+EVIDENCE_ID = "evidence_id"
+NETWORK_HANDLER = "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
+
+
+def run_of(crawler: Crawler) -> Run:
+    """The run that a component works for. Raises NotConfigured under plain `scrapy crawl`, which has none."""
+    run: Run | None = crawler.settings.get(RUN_SETTING)
+    if run is None:
+        raise NotConfigured("no run: use `syndication nightly` or `syndication replay`")
+    return run
+
+
+class ArchiveHandler(BaseDownloadHandler):
+    """Answers from the run's archive; what it lacks is asked of the network, or in a replay is `not_archived`.
+
+    It stands in the place of Scrapy's own handler, so that all middlewares and spiders work as on the live sites.
+    """
+
+    lazy = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._run = run_of(crawler)
+        live = self._run.writer is not None
+        self._network = build_from_crawler(load_object(NETWORK_HANDLER), crawler) if live else None
+
+    async def download_request(self, request: Request) -> Response:
+        """The archived answer of a request, or what the network says."""
+        archive = self._run.archive
+        record = archive.find(request.url, request.method, request.body) if archive else None
+        if record is None:
+            if self._network is None:
+                raise ArchivedFailure(Outcome.NOT_ARCHIVED, "the evidence file has no record of this address")
+            response: Response = await self._network.download_request(request)
+            return response
+        request.meta[ARCHIVED] = record
+        if record.outcome is not None:
+            raise ArchivedFailure(record.outcome, record.detail)
+        assert archive is not None  # a record came from it
+        answer = read_answer(archive.run_file.path, record)
+        headers = Headers()
+        for name, value in answer.headers:
+            headers.appendlist(name, value)
+        kind = responsetypes.from_args(headers=headers, url=request.url, body=answer.body)
+        return kind(url=request.url, status=answer.status, headers=headers, body=answer.body)
+
+    async def close(self) -> None:
+        """Closes the network's connections, if it was used."""
+        if self._network is not None:
+            await self._network.close()
+
+
+class EvidenceMiddleware:
+    """Writes every answer and every failed attempt to the run's file, and stamps the request with time and record.
+
+    It stands nearest to the downloader, so that bodies are as they came (compressed, before redirects and repetitions).
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> EvidenceMiddleware:
+        """Scrapy's way to build it."""
+        return cls(run_of(crawler))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Records an answer."""
+        record = request.meta.pop(ARCHIVED, None)
+        if record is None and self._run.writer is not None:
+            headers = tuple(
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, values in response.headers.items() for value in values
+            )  # fmt: skip
+            record = self._run.writer.answer(
+                request.url, request.method, request.body, self._run.clock.now(), response.status, headers, response.body
+            )
+            self._run.store.add_evidence(self._run.run_id, self._run.evidence_name, [record])
+        self._stamp(request, record)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Records an attempt that got no answer."""
+        record = request.meta.pop(ARCHIVED, None)
+        if record is None and self._run.writer is not None:
+            outcome, detail = outcome_of(exception)
+            record = self._run.writer.failure(
+                request.url, request.method, request.body, self._run.clock.now(), outcome, detail
+            )
+            self._run.store.add_evidence(self._run.run_id, self._run.evidence_name, [record])
+        self._stamp(request, record)
+
+    def _stamp(self, request: Request, record: Record | None) -> None:
+        request.meta[LOOKED_AT] = record.fetched_at if record else self._run.clock.now()
+        request.meta[EVIDENCE_ID] = record.evidence_id if record else ""
+
+
+class HostTimeMiddleware:
+    """Gives each host a share of the run's time: a dead host never holds the run.
+
+    The clock of a host starts with its first request; after `HOST_TIME_LIMIT` seconds further requests end as timeouts.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._started: dict[str, float] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> HostTimeMiddleware:
+        """Scrapy's way to build it."""
+        seconds = crawler.settings.getfloat("HOST_TIME_LIMIT")
+        if not seconds:
+            raise NotConfigured
+        return cls(seconds)
+
+    def process_request(self, request: Request) -> None:
+        """Lets a request pass while its host has time left."""
+        started = self._started.setdefault(host_of(request.url), time.monotonic())
+        if time.monotonic() - started > self._seconds:
+            raise HostTimeUp(f"the host had its {self._seconds:.0f} s of this run")

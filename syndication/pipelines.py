@@ -1,0 +1,38 @@
+"""One pipeline, one verb: what a spider yields is recorded in the store of its run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from syndication.glossary import ANSWERED
+from syndication.middlewares import run_of
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from syndication.run import Run
+
+
+class StorePipeline:
+    """Hands every look to the store; counts looks and failed looks for the run's summary."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> StorePipeline:
+        """Scrapy's way to build it."""
+        return cls(run_of(crawler))
+
+    def process_item(self, item: Any) -> Any:
+        """Records one look."""
+        self._run.store.record(self._run.run_id, item)
+        if self._run.progress is not None:
+            self._run.progress.step()
+        self._run.looks += 1
+        self._run.failed_looks += item.look.outcome not in ANSWERED
+        return item
+
+    def close_spider(self) -> None:
+        """Commits what is still open."""
+        self._run.store.commit()

@@ -1,0 +1,130 @@
+"""The store: SQL stands here and nowhere else.
+
+`Store` is the one writer of a run. Its reads give frozen values; its writes are grouped into transactions that
+`commit` ends, so that a kill loses at most what the run's evidence file gives back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syndication.clock import to_text
+from syndication.store import deciding, matching_rows, recording, registering
+from syndication.store.database import open_database
+from syndication.store.registering import RunRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlite_utils import Database
+
+    from syndication.evidence import Record
+    from syndication.items import Knowledge
+    from syndication.registry import DutyRow, Registry
+
+__all__ = ["RunRow", "Store", "open_database"]
+
+BATCH = 200
+
+
+class Store:
+    """One data folder's database, opened for writing (hold `syndication.lock` while you do)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.db: Database = open_database(folder, create=True)
+        self._waiting = 0
+
+    def close(self) -> None:
+        """Commits and closes; the write-ahead log is emptied into the database file."""
+        self.commit()
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.db.close()
+
+    def begin(self) -> None:
+        """Opens a transaction unless one is open."""
+        if not self.db.conn.in_transaction:
+            self.db.conn.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Ends the open transaction, if any."""
+        if self.db.conn.in_transaction:
+            self.db.conn.commit()
+        self._waiting = 0
+
+    # --- registry, runs, evidence ---
+
+    def sync_registry(self, registry: Registry) -> None:
+        """Makes the tables of portals and channels say what the files say; rows that went are kept, unregistered."""
+        self.begin()
+        registering.sync(self.db, registry)
+        self.commit()
+
+    def unfinished_run(self, kind: str) -> RunRow | None:
+        """The last run of a kind if it was cut off."""
+        return registering.unfinished_run(self.db, kind)
+
+    def has_run(self, run_id: str) -> bool:
+        """Whether a run of this id was finished."""
+        return registering.is_finished(self.db, run_id)
+
+    def start_run(self, run_id: str, kind: str, started_at: datetime, evidence_file: str, version: str) -> str:
+        """Notes that a run begins, or begins again; gives the hash of the run before it."""
+        self.begin()
+        previous = registering.start_run(self.db, run_id, kind, to_text(started_at), evidence_file, version)
+        self.commit()
+        return previous
+
+    def finish_run(self, run_id: str, state: str, at: datetime, records: int, evidence_hash: str) -> None:
+        """Notes how a run ended."""
+        self.begin()
+        registering.finish_run(self.db, run_id, state, to_text(at), records, evidence_hash)
+        self.commit()
+
+    def add_evidence(self, run_id: str, file: str, records: Iterable[Record]) -> None:
+        """Rows for records of the run's evidence file."""
+        self.begin()
+        registering.add_evidence(self.db, run_id, file, records)
+
+    # --- crawl ---
+
+    def knowledge(self, before: datetime, wanted: Sequence[str], open_since: datetime) -> Knowledge:
+        """What runs before `before` learned; see `syndication.items.Knowledge`."""
+        return registering.knowledge(self.db, to_text(before), tuple(wanted), to_text(open_since))
+
+    def record(self, run_id: str, item: object) -> None:
+        """Writes one look; commits every `BATCH` looks."""
+        self.begin()
+        recording.record(self.db, run_id, item)
+        self._waiting += 1
+        if self._waiting >= BATCH:
+            self.commit()
+
+    def open_releases(self, released_since: datetime) -> tuple[tuple[str, ...], datetime | None]:
+        """The titles of the releases that are still looked for, and when the oldest came out."""
+        return registering.open_releases(self.db, to_text(released_since))
+
+    def note_unreached(self, run_id: str, at: datetime, registry: Registry) -> int:
+        """Gives each of the registry's channels that the run did not come to an observation that says so; how many."""
+        self.begin()
+        count = registering.note_unreached(self.db, run_id, to_text(at), [channel.id for channel in registry.channels])
+        self.commit()
+        return count
+
+    # --- after the crawl ---
+
+    def settle_releases(self, duties: Sequence[DutyRow]) -> None:
+        """Works out aliases and duties anew from what is listed and what persons decided."""
+        self.begin()
+        registering.settle_aliases(self.db)
+        registering.settle_duties(self.db, duties)
+        self.commit()
+
+    def matching(self) -> matching_rows.MatchingRows:
+        """Reads and writes of the matching step."""
+        return matching_rows.MatchingRows(self.db)
+
+    def deciding(self) -> deciding.DecidingRows:
+        """Reads and writes of the judging step."""
+        return deciding.DecidingRows(self.db)

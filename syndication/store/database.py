@@ -1,0 +1,58 @@
+"""Opening the database: one file, WAL, foreign keys on, migrated, its views rebuilt from their files.
+
+Facts (sqlite-utils 4.2, SQLite 3.40): foreign keys are off and the journal is a rollback journal unless told otherwise;
+a view's file name is its name. Only one process writes at a time (`syndication.lock`); readers are never blocked.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+
+from syndication.errors import DataFolderError
+from syndication.store.schema import migrations
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE_NAME = "syndication.db"
+BUSY_SECONDS = 30
+
+
+def open_database(folder: Path, *, create: bool = False) -> Database:
+    """The database of a data folder, migrated to this program's schema.
+
+    Raises:
+        DataFolderError: there is none, and `create` is not set.
+    """
+    path = folder / FILE_NAME
+    if not create and not path.is_file():
+        raise DataFolderError(f"no database at {path}; run `syndication nightly` or `syndication replay` there first")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    database = Database(path)
+    database.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    database.enable_wal()
+    database.execute("PRAGMA synchronous = NORMAL")
+    database.execute("PRAGMA foreign_keys = ON")
+    if migrations.pending(database):
+        migrations.apply(database)
+    rebuild_views(database)
+    return database
+
+
+def rebuild_views(database: Database) -> None:
+    """Makes the views what their files say; a view that has no file any more is dropped."""
+    wanted = {
+        entry.name.removesuffix(".sql"): entry.read_text(encoding="utf-8").strip()
+        for entry in files("syndication.store").joinpath("views").iterdir()
+        if entry.name.endswith(".sql")
+    }
+    present = {view.name: view.schema for view in database.views}
+    for name in present.keys() - wanted.keys():
+        database.execute(f'DROP VIEW "{name}"')
+    for name, query in sorted(wanted.items()):
+        if not present.get(name, "").endswith(query):
+            with database.atomic():
+                database.create_view(name, query, replace=True)

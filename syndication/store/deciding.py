@@ -1,0 +1,235 @@
+"""What the judging step reads and writes: looks, sightings and printed times in; verdicts out, the replaced ones kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from syndication.clock import Declared, Interval, beijing_date, from_text, to_text
+from syndication.glossary import ColumnState, Mode, Outcome, Role
+from syndication.judging import Carrying, ChannelSeen, Coverage, coverage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlite_utils import Database
+
+    from syndication.clock import Precision
+    from syndication.judging import Verdict
+
+
+@dataclass(frozen=True)
+class ReleaseOwed:
+    """A release with a duty, as judging needs it."""
+
+    release_id: int
+    released: Interval
+    listed: Interval | None
+
+
+@dataclass(frozen=True)
+class PortalSeen:
+    """What was seen of a portal: its channels' coverage and its home page's column, over the time that is asked for."""
+
+    portal_id: str
+    home_url: str
+    active_from: date | None
+    active_to: date | None
+    channels: dict[str, Coverage]
+    home: list[tuple[datetime, ColumnState]]
+
+
+@dataclass(frozen=True)
+class NewVerdict:
+    """A verdict with its key, ready to be kept."""
+
+    release_id: int
+    portal_id: str
+    edition: str
+    released: datetime
+    verdict: Verdict
+
+
+class DecidingRows:
+    """Reads and writes of the judging step, over an open database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def owed(self, released_since: datetime) -> list[ReleaseOwed]:
+        """Releases with a duty that came out since a time, oldest first."""
+        rows = self._db.execute(
+            "SELECT r.release_id, r.released_earliest, r.released_latest, min(l.first_listed_at),"
+            " max(CASE WHEN l.first_listed_at = (SELECT min(x.first_listed_at) FROM release_listings x"
+            "  WHERE x.release_id = r.release_id AND x.source IN ('push_feed', 'push_json')) THEN l.last_absent_at END)"
+            " FROM releases r JOIN duties d ON d.release_id = r.release_id AND d.duty = 1"
+            " LEFT JOIN release_listings l ON l.release_id = r.release_id AND l.source IN ('push_feed', 'push_json')"
+            " WHERE r.released_latest >= ? AND r.url NOT IN (SELECT url FROM release_aliases)"
+            " GROUP BY r.release_id ORDER BY r.released_earliest, r.url_key",
+            (to_text(released_since),),
+        ).fetchall()
+        owed = []
+        for release_id, earliest, latest, first_listed, last_absent in rows:
+            released = Interval(from_text(earliest), from_text(latest))
+            listed = None
+            if first_listed:
+                seen = from_text(first_listed)
+                since = from_text(last_absent) if last_absent else released.earliest
+                listed = Interval(min(since, seen), seen)
+            owed.append(ReleaseOwed(release_id, released, listed))
+        return owed
+
+    def portals(self, looked_since: datetime) -> list[PortalSeen]:
+        """Every registered portal with what its looks since a time prove."""
+        since = to_text(looked_since)
+        looks: dict[str, list[ChannelSeen]] = {}
+        for channel_id, at, outcome, count, reach, overlaps, whole in self._db.execute(
+            "SELECT channel_id, looked_at, outcome, item_count, reaches_back_to, overlaps, whole FROM observations"
+            " WHERE kind = 'channel' AND looked_at >= ? ORDER BY channel_id, looked_at",
+            (since,),
+        ):
+            seen = ChannelSeen(
+                from_text(at), Outcome(outcome), count, from_text(reach) if reach else None, bool(overlaps), bool(whole)
+            )
+            looks.setdefault(channel_id, []).append(seen)
+        home: dict[str, list[tuple[datetime, ColumnState]]] = {}
+        for portal_id, at, state in self._db.execute(
+            "SELECT portal_id, looked_at, state FROM home_columns WHERE looked_at >= ? ORDER BY looked_at", (since,)
+        ):
+            home.setdefault(portal_id, []).append((from_text(at), ColumnState(state)))
+        channels: dict[str, dict[str, Coverage]] = {}
+        for channel_id, portal_id, role in self._db.execute(
+            "SELECT channel_id, portal_id, role FROM channels WHERE registered = 1 ORDER BY channel_id"
+        ):
+            channels.setdefault(portal_id, {})[channel_id] = coverage(Role(role), looks.get(channel_id, []))
+        return [
+            PortalSeen(
+                portal_id, home_url, _day(active_from), _day(active_to), channels.get(portal_id, {}),
+                home.get(portal_id, []),
+            )
+            for portal_id, home_url, active_from, active_to in self._db.execute(
+                "SELECT portal_id, home_url, active_from, active_to FROM portals WHERE registered = 1 ORDER BY portal_id"
+            ).fetchall()
+        ]  # fmt: skip
+
+    def carryings(self, release_id: int) -> dict[str, list[Carrying]]:
+        """The postings that were matched with a release, by portal; only channels that are registered count."""
+        found: dict[str, list[Carrying]] = {}
+        for (posting_id, portal_id, url, mode, decided, state, label, number, *declared) in self._db.execute(
+            "SELECT p.posting_id, p.portal_id, p.url, m.mode, m.decided, p.state, p.source_label, p.document_number,"
+            " p.declared_earliest, p.declared_latest, p.declared_precision, p.declared_source, p.declared_raw"
+            " FROM matches m JOIN postings p ON p.posting_id = m.posting_id WHERE m.release_id = ? ORDER BY p.url_key",
+            (release_id,),
+        ).fetchall():  # fmt: skip
+            sightings: dict[str, datetime] = {}
+            listed: list[Declared] = []
+            for channel_id, first_seen, *printed in self._db.execute(
+                "SELECT s.channel_id, s.first_seen_at, s.declared_earliest, s.declared_latest, s.declared_precision,"
+                " s.declared_source, s.declared_raw FROM sightings s JOIN channels c ON c.channel_id = s.channel_id"
+                " AND c.registered = 1 WHERE s.posting_id = ? ORDER BY s.channel_id",
+                (posting_id,),
+            ):
+                sightings[channel_id] = from_text(first_seen)
+                if (row := _declared(printed)) is not None:
+                    listed.append(row)
+            if not sightings:
+                continue
+            unread_title = Mode(mode) is Mode.TITLE_ONLY and state in {"listed", "unreadable"}
+            found.setdefault(portal_id, []).append(Carrying(
+                posting_id, url, Mode(mode), _best(_declared(declared), listed), sightings,
+                certain=bool(decided) and not unread_title, has_source=bool(label or number) or state != "read",
+            ))  # fmt: skip
+        return found
+
+    def save(self, run_id: str, at: datetime, verdicts: Iterable[NewVerdict]) -> int:
+        """Writes the verdicts that differ from what is kept; the replaced ones stay as superseded. How many changed."""
+        changed = 0
+        for new in verdicts:
+            changed += self._save(run_id, to_text(at), new)
+        return changed
+
+    def _save(self, run_id: str, at: str, new: NewVerdict) -> int:
+        verdict, key = new.verdict, (new.release_id, new.portal_id, new.edition)
+        row = _row(new)
+        old = self._db.execute(
+            "SELECT deadline, status, mode, flags, cause, earliest, latest, posting_id, page_url, proof, judged_at, run_id"
+            " FROM verdicts WHERE release_id = ? AND portal_id = ? AND edition = ?",
+            key,
+        ).fetchone()
+        names = ("deadline", "status", "mode", "flags", "cause", "earliest", "latest", "posting_id", "page_url", "proof")
+        if old is not None and old[:10] == tuple(row[name] for name in names):
+            return 0
+        if old is not None and old[11] != run_id and old[1] != "pending":
+            self._db.execute(
+                "INSERT INTO superseded_verdicts (release_id, portal_id, edition, status, mode, flags, cause, earliest,"
+                " latest, proof, judged_at, run_id, superseded_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                (*key, old[1], old[2], old[3], old[4], old[5], old[6], old[9], old[10], old[11], run_id),
+            )
+        self._db.execute(
+            "INSERT INTO verdicts (release_id, portal_id, edition, released_day, deadline, status, mode, flags, cause,"
+            " earliest, latest, lag_hours, posting_id, page_url, proof, judged_at, run_id)"
+            " VALUES (:release_id, :portal_id, :edition, :released_day, :deadline, :status, :mode, :flags, :cause,"
+            " :earliest, :latest, :lag_hours, :posting_id, :page_url, :proof, :at, :run_id)"
+            " ON CONFLICT (release_id, portal_id, edition) DO UPDATE SET released_day = excluded.released_day,"
+            " deadline = excluded.deadline, status = excluded.status, mode = excluded.mode, flags = excluded.flags,"
+            " cause = excluded.cause, earliest = excluded.earliest, latest = excluded.latest,"
+            " lag_hours = excluded.lag_hours, posting_id = excluded.posting_id, page_url = excluded.page_url,"
+            " proof = excluded.proof, judged_at = excluded.judged_at, run_id = excluded.run_id",
+            {**row, "at": at, "run_id": run_id},
+        )
+        return 1
+
+    def drop_unowed(self, released_since: datetime, kept: Sequence[tuple[int, str, str]]) -> int:
+        """Removes verdicts of the time that no duty asks for any more (a person lifted it); reviewed ones too go to the history."""
+        wanted = set(kept)
+        present = self._db.execute(
+            "SELECT v.release_id, v.portal_id, v.edition FROM verdicts v JOIN releases r ON r.release_id = v.release_id"
+            " WHERE r.released_latest >= ?",
+            (to_text(released_since),),
+        ).fetchall()
+        gone = [key for key in present if tuple(key) not in wanted]
+        for key in gone:
+            self._db.execute("DELETE FROM verdicts WHERE release_id = ? AND portal_id = ? AND edition = ?", key)
+        return len(gone)
+
+
+def _row(new: NewVerdict) -> dict[str, object]:
+    verdict = new.verdict
+    lag_end = verdict.earliest if verdict.status == "late" else verdict.latest
+    return {
+        "release_id": new.release_id, "portal_id": new.portal_id, "edition": new.edition,
+        "released_day": beijing_date(new.released).isoformat(), "deadline": to_text(verdict.deadline),
+        "status": verdict.status.value, "mode": verdict.mode.value if verdict.mode else None, "flags": verdict.flag_text,
+        "cause": verdict.cause, "earliest": to_text(verdict.earliest) if verdict.earliest else None,
+        "latest": to_text(verdict.latest) if verdict.latest else None,
+        "lag_hours": round((lag_end - new.released).total_seconds() / 3600, 2) if lag_end else None,
+        "posting_id": verdict.posting_id, "page_url": verdict.page_url,
+        "proof": json.dumps(verdict.proof, ensure_ascii=False, sort_keys=True),
+    }  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _declared(columns: Sequence[str | None]) -> Declared | None:
+    earliest, latest, precision, source, raw = columns
+    if earliest is None or latest is None:
+        return None
+    known: Precision = "second" if precision == "second" else "minute" if precision == "minute" else "day"
+    return Declared(Interval(from_text(earliest), from_text(latest)), known, source or "", raw or "")
+
+
+def _best(own: Declared | None, listed: Sequence[Declared]) -> Declared | None:
+    """The page's own time; the list's where the page has none, or where it is finer and lies within the page's day."""
+    for row in listed:
+        if own is None or (
+            own.precision == "day" and row.precision != "day"
+            and own.interval.earliest <= row.interval.earliest and row.interval.latest <= own.interval.latest
+        ):  # fmt: skip
+            return row
+    return own
