@@ -1,6 +1,7 @@
-"""Article pages: title, body, declared time, source label, document number, links. See docs/reading.md for the order
-in which each field is looked for.
-"""  # noqa: D205 - the summary names all that the package reads
+"""Article pages: title, body, declared time, source label, document number, links.
+
+docs/reading.md says in which order each field is looked for.
+"""
 
 from __future__ import annotations
 

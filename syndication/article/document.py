@@ -25,21 +25,24 @@ if TYPE_CHECKING:
 
     from syndication.items import Page
 
-LARGEST = 5_000_000  # characters of markup that are parsed, inlined images aside; longer pages are cut
+LARGEST = 3_000_000  # characters of markup that are parsed, inlined images aside; longer pages are cut
 
 _INLINED = re.compile(r"data:[\w/+.;=-]{0,60};base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
 _CLOSED_TOO_EARLY = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)  # the parser would end there
+_TAGS = re.compile(r"<[^<>]*>")
 _BLANK = re.compile(r"[\s\u3000]+")
 _UNRENDERED = re.compile(r"\{\{|\}\}|<%|\$\{|\[!--|undefined|^null$|^\\?#")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HIDDEN_CLASSES = frozenset({"ng-hide", "hide", "hidden", "sr-only", "visually-hidden"})
-_SILENT = frozenset(
-    "script style noscript template select option button textarea canvas svg object title xml".split()
-)
-_BREAKS = frozenset(
-    "address article aside blockquote body br caption center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
-    "head header hr html li main nav ol p pre section table tbody tfoot thead tr ul".split()
-)
+_SILENT = frozenset({
+    "script", "style", "noscript", "template", "select", "option", "button", "textarea", "canvas", "svg", "object",
+    "title", "xml",
+})  # fmt: skip
+_BREAKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "div", "dl", "dt", "fieldset",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "li", "main", "nav",
+    "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul",
+})  # fmt: skip
 _CELLS = frozenset({"td", "th"})
 
 
@@ -109,9 +112,10 @@ class Document:
 
     def between(self, name: str) -> str:
         """The text between Hanweb's comments `<$[name]>begin` and `<$[name]>end`, shown or not; else empty."""
-        begin, end = (rf"<!--\s*<\$\[{re.escape(name)}\]>{side}\s*-->" for side in ("begin", "end"))
-        found = re.search(f"{begin}(.*?){end}", self.page.text, re.DOTALL)
-        return said(re.sub(r"<[^>]*>", "", unescape(found[1]))) if found else ""
+        begin, end = (re.compile(rf"<!--\s*<\$\[{re.escape(name)}\]>{side}\s*-->") for side in ("begin", "end"))
+        start = begin.search(self.page.text)
+        stop = end.search(self.page.text, start.end()) if start else None
+        return said(unescape(_TAGS.sub("", self.page.text[start.end() : stop.start()]))) if start and stop else ""
 
 
 def mark_of(name: str) -> str:

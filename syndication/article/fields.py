@@ -1,4 +1,4 @@
-"""Title, source label and the table of a paper (发文机关, 成文日期, 发文字号), each from its first source that says something.
+"""Title, source label and the table of a paper (发文机关, 成文日期, 发文字号), each from its first good source.
 
 Facts of the world: `ArticleTitle` is the standard tag, but www.gov.cn has none; titles are split over several
 paragraphs; `<title>` carries the site's and the column's name before or behind; `ContentSource` is empty on half of the
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from syndication.article.document import Document, Line
     from syndication.items import Row
 
-_TITLE_PLACES = ("#ti", ".share-title", ".pages-title", "#title", ".con-title", ".sp_title", ".wenzhang-title", ".article-title",
-                 ".detail-article-title", ".arti-title", ".art-title", ".news-title", ".detail-title", ".content-title",
-                 ".xxgk-title", ".main-title", ".bt-title", ".title-text")  # fmt: skip
+_TITLE_PLACES = (
+    "#ti", ".share-title", ".pages-title", "#title", ".con-title", ".sp_title", ".wenzhang-title", ".article-title",
+    ".detail-article-title", ".arti-title", ".art-title", ".news-title", ".detail-title", ".content-title",
+    ".xxgk-title", ".main-title", ".bt-title", ".title-text",
+)  # fmt: skip
 _LABELS = {
     "标题": "title", "名称": "title", "信息名称": "title", "文件名称": "title",
     "发文字号": "number", "文号": "number", "文件编号": "number", "发布文号": "number",
@@ -35,8 +37,8 @@ _SITE_WORDS = re.compile(r"(?:政府|网站|网|委员会|局|厅|部|署|办公
 _BEFORE_SITE = re.compile(r"^(.{4,}?)\s*[-–—|]+\s*([^-–—|]{2,24})$")
 _SOURCE = re.compile(r"(?:信息来源|文章来源|稿件来源|新闻来源|来\s?源|稿\s?源)\s*[:：]\s*(.*)$")
 _SOURCE_END = re.compile(
-    r"\s(?=\d{4}\D)|\s*[|｜\t【\[]|\s*(?:发布时间|发布日期|时间|日期|作者|编辑|责任编辑|责编|审核|浏览|点击|阅读|访问|字号|字体|打印|分享|"
-    r"文章类型|发布人|发布机构|关闭|收藏|视力|大\s*中\s*小)\s*(?:[:：]|次数|本页|窗口|$|\s)"
+    r"\s(?=\d{4}\D)|\s*[|｜\t【\[]|\s*(?:发布时间|发布日期|时间|日期|作者|编辑|责任编辑|责编|审核|浏览|点击|阅读|访问|字号|"
+    r"字体|打印|分享|文章类型|发布人|发布机构|关闭|收藏|视力|大\s*中\s*小)\s*(?:[:：]|次数|本页|窗口|$|\s)"
 )
 _NO_SOURCE = frozenset({"无", "暂无", "null", "none", "其他", "其它", "-", "--", "本站原创", "原创"})
 _SOURCE_AT_END = re.compile(r"[（(](?:来源|稿源|转自)\s*[:：]?\s*([^（()）]{2,20})[）)]$")
@@ -72,8 +74,8 @@ def _tight_label(cell: str) -> str:
 def read_title(document: Document, table: dict[str, str], row: Row | None) -> str:
     """The whole title, empty if the page has none.
 
-    Order: meta ArticleTitle, the table's 标题, a title place or the only `<h1>`, `<title>` without the names of site and
-    column, the list row. One that ends in `…` gives way to a longer one that begins alike.
+    Order: meta ArticleTitle, the table's 标题, a title place or the only `<h1>`, `<title>` without the names of
+    site and column, the list row. One that ends in `…` gives way to a longer one that begins alike.
     """
     names = {"", "首页", document.metas.get("sitename"), document.metas.get("columnname")}
     candidates = [title for one in _titles(document, table, row) if (title := clean_title(one)) not in names]
@@ -131,8 +133,8 @@ def _without_site(text: str, document: Document) -> str:
 def read_source(document: Document, shown: list[Line]) -> str:
     """The source label, empty if the page has none.
 
-    Order: meta ContentSource, Hanweb's comment 信息来源, the visible label outside the body or at its head, `（来源：…）` at the
-    end of the body.
+    Order: meta ContentSource, Hanweb's comment 信息来源, the visible label outside the body or at its head,
+    `（来源：…）` at the end of the body.
     """
     for value in (document.metas.get("contentsource", ""), document.between("信息来源"), document.between("来源")):
         if source := clean_source(value):

@@ -1,8 +1,8 @@
 """Where a page leads: the links of its body, its files, and the address to which it leads on as a whole.
 
-Facts of the world: many portals do not copy a paper but give its address on www.gov.cn, as the only link of a page, by
-`<meta refresh>`, by a script that sets `location.href` (MOFCOM), or in a frame. Scripts of search boxes and of the switch
-to the mobile site set `location.href` too, on pages that have a text of their own.
+Facts of the world: many portals do not copy a paper but give its address on www.gov.cn, as the only link of a page,
+by `<meta refresh>`, by a script that sets `location.href` (MOFCOM), or in a frame. Scripts of search boxes and of the
+switch to the mobile site set `location.href` too, on pages that have a text of their own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urldefrag, urlsplit
 from syndication.article.document import mark_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from lxml import html
 
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from syndication.article.document import Document
 
 LITTLE_TEXT = 200  # visible characters; a page that redirects says hardly more
+LONGEST_REDIRECT = 4000  # characters of a script that leads on; longer ones are libraries
 
-_FILES = (".pdf", ".doc", ".docx", ".wps", ".ofd", ".ceb", ".xls", ".xlsx", ".et", ".ppt", ".pptx", ".rtf", ".txt", ".zip",
-          ".rar", ".7z")  # fmt: skip
+_FILES = (
+    ".pdf", ".doc", ".docx", ".wps", ".ofd", ".ceb", ".xls", ".xlsx", ".et", ".ppt", ".pptx", ".rtf", ".txt", ".zip",
+    ".rar", ".7z",
+)  # fmt: skip
 _FILE_PLACES = (".wenzhang-fujian", ".fujian", "#fujian", ".attachment", ".attachments", ".annex", "#annex", ".fj")
 _REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]?\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 _LOCATION = re.compile(
@@ -34,7 +37,8 @@ _LOCATION = re.compile(
 _OPEN_SELF = re.compile(r"window\.open\(\s*[\"']([^\"']+)[\"']\s*,\s*[\"']_(?:self|top|parent)[\"']")
 _OTHER_REASONS = re.compile(r"userAgent|navigator|mobile|Android|iPhone|document\.cookie", re.IGNORECASE)
 _POINTING = re.compile(
-    r"^(?:原文(?:链接|地址|网址)?|链接(?:地址)?|网址|全文(?:链接)?|详(?:见|情)|详情请(?:见|看|点击)|(?:请)?点击(?:查看|阅读|进入|此处|这里)?(?:原文|全文|详情)?|"
+    r"^(?:原文(?:链接|地址|网址)?|链接(?:地址)?|网址|全文(?:链接)?|详(?:见|情)|详情请(?:见|看|点击)|"
+    r"(?:请)?点击(?:查看|阅读|进入|此处|这里)?(?:原文|全文|详情)?|"
     r"查看(?:原文|全文|详情)|阅读(?:原文|全文)|转载自|来源)*\s*[:：]?\s*$"
 )
 
@@ -60,11 +64,10 @@ def read_target(document: Document, body: Body | None, visible: int) -> str:
         visible: the number of visible characters of the whole page.
     """
     for meta in document.root.iter("meta"):
-        if (meta.get("http-equiv") or "").strip().lower() == "refresh" and (
-            found := _REFRESH.match(meta.get("content") or "")
-        ):
-            if target := _elsewhere(document, found[1]):
-                return target
+        refreshes = (meta.get("http-equiv") or "").strip().lower() == "refresh"
+        found = _REFRESH.match(meta.get("content") or "") if refreshes else None
+        if found and (target := _elsewhere(document, found[1])):
+            return target
     in_body = list(body.element.iter("script")) if body and body.element is not None else []
     scripts: Iterable[html.HtmlElement] = document.root.iter("script") if visible < LITTLE_TEXT else in_body
     for script in scripts:
@@ -80,11 +83,18 @@ def _addresses(
     found: dict[str, None] = {}
     for element in elements:
         for link in element.iter("a"):
-            if furniture and not furniture.isdisjoint(link.iterancestors()):
-                continue
-            if address := document.absolute(link.get("href") or ""):
+            in_furniture = any(above in furniture for above in _between(link, element))
+            if not in_furniture and (address := document.absolute(link.get("href") or "")):
                 found[address] = None
     return tuple(found)
+
+
+def _between(link: html.HtmlElement, top: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    """The elements that hold the link, below `top`."""
+    for above in link.iterancestors():
+        if above is top:
+            return
+        yield above
 
 
 def _is_file(address: str) -> bool:
@@ -100,7 +110,7 @@ def _elsewhere(document: Document, href: str) -> str:
 
 
 def _script_target(document: Document, script: str) -> str:
-    if _OTHER_REASONS.search(script):
+    if len(script) > LONGEST_REDIRECT or _OTHER_REASONS.search(script):
         return ""
     for found in _LOCATION.finditer(script):
         before = script[: found.start()]
@@ -131,7 +141,7 @@ def _only_link(document: Document, body: Body) -> str:
     if len(addresses) == 1:
         rest = text
         for link in links:
-            rest = rest.replace("".join(" ".join(link.text_content().split()).strip()), "", 1)
+            rest = rest.replace(" ".join(link.text_content().split()), "", 1)
         if _POINTING.match(rest.strip(" 　。，,.:：；;（）()【】[]《》")):
             return "" if _is_file(next(iter(addresses))) else _elsewhere(document, next(iter(addresses)))
     plain = re.fullmatch(r"\W*(https?://[\w./?=&%#~:-]+)\W*", text)

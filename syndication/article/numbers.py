@@ -1,8 +1,8 @@
 """Document numbers (文号): one spelling for all, and which number on a page is the page's own.
 
-Facts of the world: the same number is printed as 国办发〔2018〕115号, 国办发[2018]115号 or 国办发（2018）115号; orders are
-国令第707号 in the table of www.gov.cn and 中华人民共和国国务院令 第707号 above the text. Papers quote the numbers of other
-papers all over their text; their own stands alone on a line below the title, or in the page's table.
+Facts of the world: the same number is printed as 国办发〔2018〕115号, 国办发[2018]115号 or 国办发（2018）115号;
+orders are 国令第707号 in the table of www.gov.cn and 中华人民共和国国务院令 第707号 above the text. Papers quote the
+numbers of other papers all over their text; their own stands alone on a line below the title, or in the page's table.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ _HALF = str.maketrans("０１２３４５６７８９－", "0123456789-")
 _OPEN, _CLOSE = r"[〔\[（(【﹝［{〈<]", r"[〕\]）)】﹞］}〉>]"
 _OFFICE = r"[\u4e00-\u9fff（）()、·]{1,24}?"
 _BRACKETED = re.compile(rf"(?P<office>{_OFFICE}){_OPEN}(?P<year>(?:19|20)\d{{2}})年?{_CLOSE}第?(?P<number>\d{{1,5}})号")
-_ORDER = re.compile(r"(?P<office>[\u4e00-\u9fff]{1,30}?)令?\s*(?:\((?P<year>\d{4})年?\)|(?P<plain>\d{4})年)?第?(?P<number>\d{1,4})号令?")
+_ORDER = re.compile(
+    r"(?P<office>[\u4e00-\u9fff]{1,30}?)令?(?:\((?P<year>\d{4})年?\)|(?P<plain>\d{4})年)?第?(?P<number>\d{1,4})号令?"
+)
 _STATE_COUNCIL_ORDER = re.compile(r"(?:中华人民共和国)?国(?:务院)?令第?(\d{1,4})号|国务院令\(?第?(\d{1,4})号\)?")
 _NUMBER_LINE = re.compile(r"^[（(【\[]?(.{4,60}?号令?)[）)】\]]?$")
 _NOT_OWN_TITLE = re.compile(r"解读|贯彻|落实|转发|实施|学习|宣传|问答|答记者问|摘要|修改")
@@ -41,7 +43,7 @@ def normal_number(raw: str) -> str:
 
 
 def own_number(table_value: str, title: str, body: Iterable[str]) -> str:
-    """The page's own document number: from its table, else a line of its own at the head of the body, else the title's end.
+    """The page's own document number: its table's, else a line of its own at the body's head, else the title's end.
 
     Args:
         table_value: what stands beside 发文字号 or 文号, if anything.

@@ -23,17 +23,24 @@ if TYPE_CHECKING:
     from syndication.items import Row
 
 _FIRST_PUBLISHED = "firstpublishedtime"
-_PUBLISHED = ("pubdate", "publishdate", "pubtime", "publishtime", "publishedtime", "articlepublishedtime", "datepublished",
-              "releasedate", "dcdate", "dcdateissued")  # fmt: skip
+_PUBLISHED = (
+    "pubdate", "publishdate", "pubtime", "publishtime", "publishedtime", "articlepublishedtime", "datepublished",
+    "releasedate", "dcdate", "dcdateissued",
+)  # fmt: skip
 _GENERATED = ("others", "maketime", "generatetime", "generatedtime")
-_PLACES = ("#pubtime", "#pubDate", "#publishTime", ".pubtime", ".pub-time", ".pubdate", ".publish-time", ".pages-date", ".fbsj")
-_DATE = r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:[\sT]*\d{1,2}\s?[:：]\s?\d{2}(?:\s?[:：]\s?\d{2})?)?"
+_PLACES = ("#pubtime", "#pubDate", "#publishTime", ".pubtime", ".pubdate", ".publish-time", ".pages-date", ".fbsj")
+_DATE = (
+    r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?"
+    r"(?:[\sT]*\d{1,2}\s?[:：]\s?\d{2}(?:\s?[:：]\s?\d{2})?)?"
+)
 _LABELS = (
     r"(?:发布|发稿|发表|公开|公布|上网|上传|刊发)\s?(?:时间|日期)",
     r"(?<![\u4e00-\u9fff])(?:时\s?间|日\s?期)",
 )
 _LABELLED = tuple(re.compile(rf"{label}\s*(?:[:：]|\t)\s*[\[（(]?\s*({_DATE})") for label in _LABELS)
-_BESIDE_SOURCE = re.compile(rf"(?:^|[^\d])({_DATE})[^\d]{{0,12}}来\s?源\s*[:：]|来\s?源\s*[:：][^\d\n]{{0,30}}\s({_DATE})")
+_BESIDE_SOURCE = re.compile(
+    rf"(?:^|[^\d])({_DATE})[^\d]{{0,12}}来\s?源\s*[:：]|来\s?源\s*[:：][^\d\n]{{0,30}}\s({_DATE})"
+)
 _IN_ADDRESS = (
     re.compile(r"/t((?:19|20)\d{2})(\d{2})(\d{2})_\d"),
     re.compile(r"/((?:19|20)\d{2})[-/](\d{1,2})[-/](\d{1,2})/"),
