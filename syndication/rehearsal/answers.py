@@ -15,10 +15,8 @@ from syndication.glossary import Role
 from syndication.rehearsal.scenario import How, Prints
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from syndication.rehearsal.fleet import Fleet, Placed
-    from syndication.rehearsal.scenario import Release, StoryChannel, StoryPortal
+    from syndication.rehearsal.scenario import Posting, Release, StoryChannel, StoryPortal
 
 ALLOWED = timedelta(hours=24)
 COUNTS = {
@@ -78,7 +76,8 @@ class _Watch:
         return not down and not self.portal.challenge
 
     def verdict(self, release: Release) -> KnownAnswer:
-        deadline, last = release.released + ALLOWED, self.looks[-1]
+        """The answer for one release with a duty."""
+        deadline = release.released + ALLOWED
         if self.portal.embed and release.pushed:
             return self._embedded(release, deadline)
         posted = [placed for placed in self.fleet.placed(self.portal) if placed.posting.about == release.key]
@@ -87,30 +86,30 @@ class _Watch:
         for status in ("on_time", "undetermined", "late"):
             of_status = [found for verdict, found in judged if verdict == status]
             if of_status:
-                best = min(of_status, key=lambda found: found.latest)
-                interval = (best.earliest or release.released, best.latest)
-                mode = COUNTS[best.placed.posting.how]
-                return KnownAnswer(
-                    self.portal,
-                    release,
-                    self._scenario(best.placed, status),
-                    best.placed,
-                    status,
-                    mode,
-                    best.flags,
-                    interval,
-                )
-        unseen = posted[0] if posted else None
-        scenario = unseen.posting.how.value if unseen else "blocked" if self.portal.challenge else "missing"
-        if last < deadline:
+                return self._carried(release, status, min(of_status, key=lambda found: found.latest))
+        return self._not_carried(release, deadline, posted[0] if posted else None)
+
+    def _carried(self, release: Release, status: str, best: Carrying) -> KnownAnswer:
+        placed, mode = best.placed, COUNTS[best.placed.posting.how]
+        interval = (best.earliest or release.released, best.latest)
+        return KnownAnswer(
+            self.portal, release, _scenario(placed.posting, status), placed, status, mode, best.flags, interval
+        )
+
+    def _not_carried(self, release: Release, deadline: datetime, unseen: Placed | None) -> KnownAnswer:
+        """Nothing that counts was seen; `unseen` is what the portal put up all the same."""
+        if self.looks[-1] < deadline:
             return KnownAnswer(self.portal, release, "pending", unseen, "pending")
         if self.portal.embed:
-            gone = any(self.answered("/", look) for look in self.looks if look > deadline)
-            return KnownAnswer(self.portal, release, "not_pushed", None, "missing" if gone else "not_observed")
+            # The script shows the push feed and nothing else: as nobody can put an item in, absence proves nothing.
+            return KnownAnswer(self.portal, release, "not_pushed", None, "undetermined")
         if not self.columns:
             return KnownAnswer(self.portal, release, "no_column", unseen, "undetermined", flags=("no_column",))
-        proven = all(self._absent_after(channel, release, deadline) for channel in self.columns)
-        return KnownAnswer(self.portal, release, scenario, unseen, "missing" if proven else "not_observed")
+        scenario = unseen.posting.how.value if unseen else "blocked" if self.portal.challenge else "missing"
+        if not all(self._absent_after(channel, release, deadline) for channel in self.columns):
+            return KnownAnswer(self.portal, release, scenario, unseen, "not_observed")
+        title_seen = unseen and unseen.posting.how is How.TITLE_ONLY and self._carrying(unseen)
+        return KnownAnswer(self.portal, release, scenario, unseen, "missing", "title_only" if title_seen else "")
 
     def _embedded(self, release: Release, deadline: datetime) -> KnownAnswer:
         good = [look for look in self.looks if self.answered("/", look)]
@@ -154,6 +153,8 @@ class _Watch:
         if found.earliest is None or found.earliest <= deadline:
             return "undetermined"
         about, own = found.placed.posting.about, found.placed.posting.channel
+        if not self.columns:
+            return "undetermined"  # it may have stood elsewhere before, and no look proves that it did not
         others = [channel for channel in self.columns if channel.id != own]
         release = self.fleet.story.release(about)
         return "late" if all(self._absent_after(channel, release, deadline) for channel in others) else "undetermined"
@@ -171,14 +172,14 @@ class _Watch:
             for look in self.looks
         )
 
-    def _scenario(self, placed: Placed, status: str) -> str:
-        posting = placed.posting
-        words = [posting.how.value]
-        if posting.prints is not Prints.MINUTE:
-            words.append("dayonly" if posting.prints is Prints.DAY else "filler")
-        if posting.printed != posting.at:
-            words.append("backdated" if posting.printed < posting.at else "postdated")
-        return "_".join([*words, "late"] if status == "late" else words)
+
+def _scenario(posting: Posting, status: str) -> str:
+    words = [posting.how.value]
+    if posting.prints is not Prints.MINUTE:
+        words.append("dayonly" if posting.prints is Prints.DAY else "filler")
+    if posting.printed != posting.at:
+        words.append("backdated" if posting.printed < posting.at else "postdated")
+    return "_".join([*words, "late"] if status == "late" else words)
 
 
 def _declared(placed: Placed) -> tuple[datetime, datetime]:
@@ -190,11 +191,3 @@ def _declared(placed: Placed) -> tuple[datetime, datetime]:
         midnight = start.replace(hour=0, minute=0, second=0)
         return midnight, midnight + timedelta(days=1)
     return start, start + timedelta(minutes=1)
-
-
-def tally(answers: Sequence[KnownAnswer]) -> dict[str, int]:
-    """How many rows have each status."""
-    counts: dict[str, int] = {}
-    for answer in answers:
-        counts[answer.status] = counts.get(answer.status, 0) + 1
-    return counts

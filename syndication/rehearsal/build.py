@@ -246,7 +246,7 @@ def _truth_row(answer: KnownAnswer) -> tuple[str, ...]:
         placed.url if placed else "",
         answer.status,
         answer.mode,
-        ",".join(answer.flags),
+        " ".join(answer.flags),
         interval,
     )
 

@@ -51,7 +51,7 @@ RELEASES: tuple[Release, ...] = (
     ),
     Release(
         "orchard",
-        papers.opinion("orchard", "国办发〔2026〕8号", date(2026, 2, 28), sections=8, depth=3),
+        papers.opinion("orchard", "国办发〔2026〕8号", date(2026, 2, 28), sections=8, depth=4),
         beijing("03-05 17:57:44"),
         9000861,
     ),

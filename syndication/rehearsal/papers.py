@@ -111,16 +111,15 @@ def opinion(subject: str, number: str, issued_on: date, *, sections: int = 5, de
 def plan_notice(subject: str, number: str, issued_on: date, *, points: int = 6, issuer: str = COUNCIL) -> Paper:
     """A notice (通知) that hands down a plan; 500-2,500 characters by `points`."""
     about, lot = SUBJECTS[subject], Lot(f"notice/{subject}/{number}")
-    years = 2 + lot.below(3)
-    plan = f"{about.name}{HAN[years - 1]}年行动方案"
+    years = "两三四"[lot.below(3)]
+    plan = f"{about.name}{years}年行动方案"
     paragraphs = [
         EVERYONE,
         f"现将《{plan}》印发给你们，请结合实际认真贯彻执行。",
         issuer,
         han_day(issued_on),
         plan,
-        f"为解决{about.nouns[0]}老化、{about.nouns[1]}不足等问题，"
-        f"用{HAN[years - 1]}年时间集中推进{about.name}，制定本方案。",
+        f"为解决{about.nouns[0]}老化、{about.nouns[1]}不足等问题，用{years}年时间集中推进{about.name}，制定本方案。",
     ]
     for point, head in enumerate(_heads(lot, about, points)):
         paragraphs += [f"{HAN[point]}、{head}", "".join(_sentence(lot, about) for _ in range(3))]
@@ -153,7 +152,9 @@ def reply(place: str, number: str, issued_on: date, *, area: str) -> Paper:
         f"一、同意设立{zone}。{zone}规划面积{area}平方公里，具体范围以界址点坐标控制，界址点坐标由样例自然资源部门另行发布。",
         f"二、{zone}建设要坚持节约集约用地，先地下、后地上，合理确定起步区和产业单元，留足生态廊道，防止摊大饼式扩张。",
         f"三、{place}人民政府要切实加强组织领导，健全管理体制，编制总体方案和国土空间规划，重大事项和重要项目按程序报批。",
-        "四、样例发展委要会同有关部门加强指导，在创新平台、对外通道、公共服务设施等方面给予支持，适时组织评估，总结经验，重大情况及时报告。",
+        f"四、{zone}要用好已有设施，优先安排民生项目，统筹防汛排涝、消防和应急避难场所，严格控制政府债务，"
+        "不得借新区建设名义变相占用永久基本农田和生态保护红线。",
+        "五、样例发展委要会同有关部门加强指导，在创新平台、对外通道、公共服务设施等方面给予支持，适时组织评估，总结经验，重大情况及时报告。",
         COUNCIL,
         han_day(issued_on),
     )
@@ -176,6 +177,7 @@ def holiday_notice(year: int, number: str, issued_on: date) -> Paper:
         EVERYONE,
         f"经国务院批准，现将{year}年样例节假日放假调休日期的具体安排通知如下。",
         *lines,
+        "医院、供水、供电、供气、公共交通等单位要合理安排轮休，保证正常服务；景区、场馆应当提前公布开放时间和接待限额，做好客流引导。",
         "节假日期间，各地区、各部门要妥善安排好值班和安全、保卫等工作，遇有重大突发事件，要按规定及时报告并妥善处置，确保人民群众平安度过节假日。",
         OFFICE,
         han_day(issued_on),

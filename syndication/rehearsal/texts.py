@@ -45,9 +45,7 @@ def text_of(posting: Posting, portal: StoryPortal, story: Story) -> Text:
     if posting.how is How.ABRIDGED:
         return _abridged(paper)
     if posting.how is How.TITLE_ONLY:
-        return Text(
-            paper.title, (f"日前，{paper.issuer}印发《{paper.title.removeprefix(paper.issuer)}》，自发布之日起施行。",)
-        )
+        return Text(paper.title, (f"日前，{paper.issuer}发布了《{paper.title}》。",))
     if posting.how is How.INTERPRETATION:
         return _interpretation(paper)
     if posting.how is How.IMPLEMENTING:
