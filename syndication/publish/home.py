@@ -1,0 +1,63 @@
+"""The front page: what this is, the latest run, how the verdicts stand, and where to go on."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette import Response  # type: ignore[import-untyped]  # Datasette ships no types
+
+from syndication.glossary import Status, chinese
+from syndication.publish import catalog
+from syndication.publish.site import site_of
+from syndication.publish.values import shown
+from syndication.store import overview
+
+LISTS = ("verdict_list", "portal_scorecard", "release_coverage", "column_days", "source_differences")
+TABLES = ("releases", "portals", "channels", "postings", "matches", "reviews", "observations", "runs", "evidence")
+DEFAULT_EDITION = "inspection-24h"
+
+
+async def front_page(datasette: Any, request: Any) -> Any:
+    """`/`: needs the right to see the database."""
+    site = site_of(datasette)
+    if site is None:
+        raise LookupError("the front page is only registered where one of our databases is served")
+    name = site.first
+    await datasette.ensure_permissions(request.actor, [("view-database", name), "view-instance"])
+    database = datasette.databases[name]
+    editions = [row["edition"] for row in await database.execute(overview.EDITIONS)]
+    asked = request.args.get("edition")
+    edition = asked if asked in editions else DEFAULT_EDITION
+    parameters = {"edition": edition}
+    counts = {row["status"]: dict(row) for row in await database.execute(overview.STATUS_COUNTS, parameters)}
+    run = (await database.execute(overview.LAST_RUN)).first()
+    list_path = datasette.urls.table(name, "verdict_list")
+    span = dict((await database.execute(overview.SPAN, parameters)).first())
+
+    def list_url(**filters: str) -> str:
+        return f"{list_path}?{urlencode({'edition': edition, **filters})}"
+
+    def recent_url(status: str) -> str:
+        return list_url(status=status, released_day__gte=span["recent_day"] or "")
+
+    context = {
+        "edition": edition,
+        "editions": editions,
+        "statuses": [(status, chinese(status), counts.get(status, {})) for status in Status],
+        "span": span,
+        "run": _run(run),
+        "list_url": list_url,
+        "recent_url": recent_url,
+        "lists": [catalog.table(table) for table in LISTS],
+        "tables": [catalog.table(table) for table in TABLES],
+        "database": name,
+        "edition_words": catalog.words("edition"),
+    }
+    return Response.html(await datasette.render_template("syndication_home.html", context, request=request))
+
+
+def _run(row: Any) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {key: shown(catalog.column("runs", key), row[key]) for key in row.keys()} | {"id": row["run_id"]}  # noqa: SIM118 - a sqlite3.Row iterates over values

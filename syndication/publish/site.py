@@ -1,0 +1,76 @@
+"""Which of a Datasette's databases are ours, and what we keep for that Datasette.
+
+Fact of the world: an installed plugin is active in every Datasette of its environment, also in one that serves quite
+other databases; there none of our hooks may change anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from datasette.database import Database  # type: ignore[import-untyped]  # Datasette ships no types
+
+from syndication.publish import catalog
+from syndication.store.lists import tie_broken
+from syndication.store.reading import is_ours
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette  # type: ignore[import-untyped]  # as above
+
+EXPORTS_AT_ONCE = 4
+"""Exports that read at the same time; each holds a connection and a snapshot of the database."""
+
+
+class ExactDatabase(Database):  # type: ignore[misc]  # Datasette ships no types
+    """A database whose pages come in a total order, so that paging loses and doubles no row (see store.lists)."""
+
+    keys: dict[str, tuple[str, ...]]
+
+    async def execute(self, sql: str, *args: Any, **kwargs: Any) -> Any:
+        """As Datasette's own, with ties broken in the queries that fill a page."""
+        return await super().execute(tie_broken(sql, self.keys), *args, **kwargs)
+
+
+@dataclass(frozen=True)
+class Site:
+    """What we keep for one Datasette: the names of our databases in it."""
+
+    databases: tuple[str, ...]
+    export_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
+
+    @property
+    def first(self) -> str:
+        """The database that the front page shows."""
+        return self.databases[0]
+
+
+_sites: WeakKeyDictionary[Any, Site | None] = WeakKeyDictionary()
+
+
+def site_of(datasette: Datasette) -> Site | None:
+    """What we keep for a Datasette; None where none of its databases is ours."""
+    if datasette not in _sites:
+        names = tuple(
+            name for name, database in datasette.databases.items() if database.path and is_ours(Path(database.path))
+        )
+        _sites[datasette] = Site(names) if names else None
+    return _sites[datasette]
+
+
+async def make_exact(datasette: Datasette, names: tuple[str, ...]) -> None:
+    """Put an `ExactDatabase` in the place of each of our databases, before the first page is asked for."""
+    databases = dict(datasette.databases)
+    for name in names:
+        old = databases[name]
+        if isinstance(old, ExactDatabase):
+            continue
+        exact = ExactDatabase(datasette, old.path, is_mutable=old.is_mutable)
+        exact.name, exact.route = old.name, old.route
+        primary = {table: tuple(await old.primary_keys(table)) for table in await old.table_names()}
+        exact.keys = {table: key for table, key in primary.items() if key} | catalog.view_keys()
+        databases[name] = exact
+    datasette.databases = databases

@@ -1,0 +1,100 @@
+"""`syndication serve`: the pages of a data folder in a browser, by Datasette in this process.
+
+The database is opened read-only and followed while a nightly writes it; this works because it is in WAL mode.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import webbrowser
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+import uvicorn
+
+from syndication.errors import DataFolderError, SyndicationError
+from syndication.folders import data_folder, data_option
+from syndication.publish.configuration import make_datasette
+from syndication.store.database import FILE_NAME
+from syndication.store.reading import ensure_wal, is_ours
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class ListeningError(SyndicationError):
+    """The address and port cannot be listened on; choose another."""
+
+
+def database_of(folder: Path) -> Path:
+    """The database of a data folder, ready to be read while another process writes.
+
+    Raises DataFolderError where there is none, where it is another program's, or where it cannot be put into WAL mode.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise DataFolderError(
+            f"没有找到数据库 {path}。请先运行 syndication nightly（或 replay、demo），或用 --data 指定数据目录。 "
+            f"No database at {path}: run `syndication nightly`, `replay` or `demo` first, or name its folder by --data."
+        )
+    if not is_ours(path):
+        raise DataFolderError(f"{path} 不是本程序的数据库。 {path} is not a database of this program.")
+    ensure_wal(path)
+    return path
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket that is bound there; raises ListeningError where it cannot be."""
+    family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, number)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+    except OSError as fault:
+        listener.close()
+        raise ListeningError(
+            f"无法在 {host}:{port} 提供服务（{fault.strerror}），可用 --port 换一个端口。 "
+            f"Cannot listen on {host}:{port}: {fault.strerror}; choose another with --port."
+        ) from fault
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """The address at which a browser of this machine reaches the socket."""
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+async def run_server(database: Path, listener: socket.socket, *, open_browser: bool) -> None:
+    """Serves until it is stopped (Ctrl-C or a TERM signal)."""
+    address = address_of(listener)
+    config = uvicorn.Config(make_datasette(database).app(), log_level="warning", lifespan="on", workers=1)
+    server = uvicorn.Server(config)
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.02)
+    if server.started:
+        click.echo(f"监测页面：{address}  （按 Ctrl-C 结束）")
+        click.echo(f"Serving {database} at {address} (Ctrl-C ends it)")
+        if open_browser:
+            await asyncio.to_thread(webbrowser.open, address)
+    await serving
+
+
+@click.command("serve", short_help="Show the database in a browser.")
+@data_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="The port; 0: a free one.")
+@click.option("--open", "open_browser", is_flag=True, help="Open a browser.")
+def serve_command(data: Path | None, host: str, port: int, open_browser: bool) -> None:
+    """Show verdicts, portals and releases in a browser, in Chinese.
+
+    Example: syndication serve --data data --port 8001
+    """
+    database = database_of(data_folder(data))
+    with closing(listening_socket(host, port)) as listener:
+        asyncio.run(run_server(database, listener, open_browser=open_browser))
