@@ -162,6 +162,7 @@ def _write_look(fleet: Fleet, look: datetime, asked: Sequence[tuple[str, Answer 
                     url,
                     "metadata",
                     payload=io.BytesIO(fields),
+                    length=len(fields),
                     warc_headers_dict=headers,
                     warc_content_type="application/warc-fields",
                 )
@@ -170,7 +171,12 @@ def _write_look(fleet: Fleet, look: datetime, asked: Sequence[tuple[str, Answer 
                     f"{answer.status} {REASONS[answer.status]}", list(answer.headers), protocol="HTTP/1.1"
                 )
                 record = writer.create_warc_record(
-                    url, "response", payload=io.BytesIO(answer.body), http_headers=http, warc_headers_dict=headers
+                    url,
+                    "response",
+                    payload=io.BytesIO(answer.body),
+                    length=len(answer.body),
+                    http_headers=http,
+                    warc_headers_dict=headers,
                 )
             writer.write_record(record)
     return len(asked)
