@@ -23,9 +23,11 @@ from syndication.rehearsal.answers import known_answers
 from syndication.rehearsal.build import build
 from syndication.rehearsal.bulletin import FORMER_HOLIDAY, RELEASES, older_paper
 from syndication.rehearsal.cast import story
-from syndication.rehearsal.fleet import LATEST, PUSH_FEED, PUSH_SCRIPT, Answer, Fleet, Silence
+from syndication.rehearsal.fleet import Fleet
+from syndication.rehearsal.government import LATEST, PUSH_FEED, PUSH_SCRIPT
 from syndication.rehearsal.provinces import BEIMING
 from syndication.rehearsal.scenario import How, Outage, Prints, beijing
+from syndication.rehearsal.wire import Answer, Silence
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -205,7 +207,7 @@ def test_release_pages_are_read_right() -> None:
 def test_lists_of_the_government_agree() -> None:
     feed = family_of("feed").read(page(PUSH_FEED, LAST), {}).rows
     script = family_of("pushinfo").read(page(PUSH_SCRIPT, LAST), {}).rows
-    pushed = [release.url for release in FLEET.listed_releases(LAST, pushed=True)]
+    pushed = [release.url for release in FLEET.government.listed(LAST, pushed=True)]
     assert [row.url for row in feed] == pushed == [row.url for row in script]
     latest = FLEET.answer(LATEST, LAST)
     assert isinstance(latest, Answer)

@@ -21,8 +21,10 @@ from warcio.warcwriter import WARCWriter
 from syndication.clock import BEIJING, beijing_text, to_text
 from syndication.rehearsal.answers import known_answers
 from syndication.rehearsal.cast import story
-from syndication.rehearsal.fleet import LATEST, PUSH_FEED, PUSH_SCRIPT, REASONS, Answer, Fleet, Silence
+from syndication.rehearsal.fleet import Fleet
+from syndication.rehearsal.government import LATEST, PUSH_FEED, PUSH_SCRIPT
 from syndication.rehearsal.scenario import How, Prints
+from syndication.rehearsal.wire import REASONS, Answer, Silence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,7 +101,12 @@ def _asked(fleet: Fleet) -> Iterator[tuple[datetime, list[tuple[str, Answer | Si
     """For each look the addresses that a crawl asks for, with what came back."""
     read: set[str] = set()
     for look in fleet.story.looks:
-        urls = [PUSH_FEED, LATEST, PUSH_SCRIPT, *(release.url for release in fleet.listed_releases(look, pushed=False))]
+        urls = [
+            PUSH_FEED,
+            LATEST,
+            PUSH_SCRIPT,
+            *(release.url for release in fleet.government.listed(look, pushed=False)),
+        ]
         for portal in fleet.story.portals:
             urls.append(portal.home_url)
             if isinstance(home := fleet.answer(portal.home_url, look), Answer) and home.status == 200:

@@ -6,53 +6,28 @@ shows, when a site is down, and what a page says of its own making.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from email.utils import format_datetime
-from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from syndication.clock import BEIJING
 from syndication.glossary import Outcome
 from syndication.rehearsal import lists, sheets
-from syndication.rehearsal.bulletin import older_paper
+from syndication.rehearsal.government import GOV_CN, PUSH_SCRIPT, GovernmentSite, older_url
 from syndication.rehearsal.lists import ListRow, Masthead
 from syndication.rehearsal.scenario import How, Posting, Prints, StoryChannel, StoryPortal
 from syndication.rehearsal.sheets import PORTAL_SHEETS, Sheet
 from syndication.rehearsal.texts import Text, text_of
+from syndication.rehearsal.wire import HTML, JSON, XML, Answer, Silence, error, key, reply
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from syndication.rehearsal.papers import Paper
-    from syndication.rehearsal.scenario import Release, Story
+    from syndication.rehearsal.scenario import Story
 
-GOV_CN = "www.gov.cn"
-PUSH_FEED = "https://www.gov.cn/pushinfo/v150203/rss.xml"
-PUSH_SCRIPT = "http://www.gov.cn/pushinfo/v150203/pushinfo.jsonp"
-LATEST = "https://www.gov.cn/zhengce/zuixin/ZUIXINZHENGCE.json"
+__all__ = ["Answer", "Fleet", "Placed", "Silence"]
+
 ROWS_A_PAGE = 12  # of a TRS column; other shapes show all on one page
 ROWS_ON_HOME = 6
-REASONS = {200: "OK", 302: "Found", 403: "Forbidden", 404: "Not Found", 502: "Bad Gateway", 521: "Web Server Is Down"}
-HTML, JSON, XML = "text/html; charset=utf-8", "application/json", "text/xml"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a server sends: status, headers in order, body as bytes."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Silence:
-    """No answer: how the connection fails, and what a log would say of it."""
-
-    outcome: Outcome
-    detail: str
 
 
 @dataclass(frozen=True)
@@ -71,13 +46,22 @@ class Fleet:
 
     def __init__(self, story: Story) -> None:
         self.story = story
+        self.government = GovernmentSite(
+            story,
+            {
+                int(posting.about): posting.printed
+                for portal in story.portals
+                for posting in portal.postings
+                if posting.how is How.LINK and posting.about.isdigit()
+            },
+        )
         self.portals = {portal.host: portal for portal in story.portals}
         self._placed = {
             portal.id: tuple(self._place(portal, number) for number in range(len(portal.postings)))
             for portal in story.portals
         }
         self._pages = {
-            _key(placed.url): placed
+            key(placed.url): placed
             for row in self._placed.values()
             for placed in row
             if placed.posting.how is not How.LINK
@@ -87,18 +71,18 @@ class Fleet:
         """What a GET of this address gets at this moment."""
         host = urlsplit(url).hostname or ""
         if host == GOV_CN:
-            return self._government(url, at)
+            return self.government.answer(url, at)
         portal = self.portals.get(host)
         if portal is None:
             return Silence(Outcome.DNS, f"no address for {host}")
         if portal.challenge:
-            return _answer(521, sheets.CHALLENGE, "text/html", at)
-        path = _key(url).removeprefix(host)
+            return reply(521, sheets.CHALLENGE, "text/html", at)
+        path = key(url).removeprefix(host)
         for outage in portal.outages:
             if outage.since <= at < outage.until and path.startswith(outage.path):
                 if outage.status is None:
                     return Silence(outage.outcome, f"{host}: {outage.outcome} (rehearsed)")
-                return _error(outage.status, at)
+                return error(outage.status, at)
         return self._site(portal, path, at)
 
     def placed(self, portal: StoryPortal) -> tuple[Placed, ...]:
@@ -119,25 +103,18 @@ class Fleet:
         first = self.shown(portal, portal.channels[0].id, at)[:ROWS_ON_HOME] if portal.channels else []
         return first + self.shown(portal, "home", at)
 
-    def listed_releases(self, at: datetime, *, pushed: bool) -> list[Release]:
-        """What www.gov.cn lists at a moment, newest first: the push feed's items, or all."""
-        there = [
-            release for release in self.story.releases if release.released <= at and (release.pushed or not pushed)
-        ]
-        return sorted(there, key=lambda release: release.released, reverse=True)
-
     def _site(self, portal: StoryPortal, path: str, at: datetime) -> Answer:
         if path == "/":
-            return _answer(200, self._home(portal, at), portal.list_content_type, at, portal.charset)
+            return reply(200, self._home(portal, at), portal.list_content_type, at, portal.charset)
         for channel in portal.channels:
             page = _page_number(channel, path)
             if page is not None:
                 return self._list(portal, channel, page, at)
         placed = self._pages.get(f"{portal.host}{path}")
         if placed is None or placed.posting.at > at:
-            return _error(404, at)
+            return error(404, at)
         if placed.posting.article_fails_until and at < placed.posting.article_fails_until:
-            return _error(502, at)
+            return error(502, at)
         return self._article(placed, at)
 
     def _home(self, portal: StoryPortal, at: datetime) -> str:
@@ -157,22 +134,22 @@ class Fleet:
         if channel.shape == "trs":
             pages = max(1, -(-len(rows) // ROWS_A_PAGE))
             if page >= pages:
-                return _error(404, at)
+                return error(404, at)
             text = lists.trs(head, rows[page * ROWS_A_PAGE : (page + 1) * ROWS_A_PAGE], pages, page)
-            return _answer(200, text, portal.list_content_type, at, portal.charset)
+            return reply(200, text, portal.list_content_type, at, portal.charset)
         if channel.shape in {"plain", "table"}:
             text = lists.plain(head, rows) if channel.shape == "plain" else lists.table(head, rows)
-            return _answer(200, text, portal.list_content_type, at, portal.charset)
+            return reply(200, text, portal.list_content_type, at, portal.charset)
         if channel.shape == "hanweb":
-            return _answer(200, lists.hanweb(rows), XML, at)
+            return reply(200, lists.hanweb(rows), XML, at)
         if channel.shape == "feed":
-            return _answer(200, lists.feed(rows, channel.name, portal.home_url), XML, at)
+            return reply(200, lists.feed(rows, channel.name, portal.home_url), XML, at)
         if channel.shape == "jpaas":
-            return _answer(200, lists.jpaas(rows), JSON, at)
+            return reply(200, lists.jpaas(rows), JSON, at)
         if channel.shape == "xinhua_ds":
-            return _answer(200, lists.xinhua_ds(rows, channel.name), JSON, at)
+            return reply(200, lists.xinhua_ds(rows, channel.name), JSON, at)
         if channel.shape == "api":
-            return _answer(200, lists.api(rows), JSON, at)
+            return reply(200, lists.api(rows), JSON, at)
         raise ValueError(f"{portal.id}: no such shape: {channel.shape}")
 
     def _nested(self, portal: StoryPortal, row: Placed, at: datetime) -> tuple[tuple[str, str], ...]:
@@ -187,13 +164,13 @@ class Fleet:
         if posting.how in {How.JUMP, How.REDIRECT, How.REFRESH}:
             target = self.story.release(posting.about).url
             if posting.how is How.REDIRECT:
-                return _answer(302, "", HTML, at, extra=(("Location", target),))
+                return reply(302, "", HTML, at, extra=(("Location", target),))
             leading_on = (
                 sheets.jump(target, portal.name)
                 if posting.how is How.JUMP
                 else sheets.refresh(target, placed.text.title)
             )
-            return _answer(200, leading_on, HTML, at)
+            return reply(200, leading_on, HTML, at)
         sheet = Sheet(
             placed.text,
             _printed(posting),
@@ -203,27 +180,7 @@ class Fleet:
             _label(portal.charset),
             at,
         )
-        return _answer(200, PORTAL_SHEETS[portal.article_shape](sheet), portal.article_content_type, at, portal.charset)
-
-    def _government(self, url: str, at: datetime) -> Answer:
-        key = _key(url)
-        if key == _key(PUSH_FEED):
-            return _answer(200, _push_feed(self.listed_releases(at, pushed=True)), XML, at)
-        if key == _key(PUSH_SCRIPT):
-            return _answer(200, _push_script(self.listed_releases(at, pushed=True)), "application/javascript", at)
-        if key == _key(LATEST):
-            return _answer(200, _latest(self.listed_releases(at, pushed=False)), JSON, at)
-        for release in self.listed_releases(at, pushed=False):
-            if key == _key(release.url):
-                clock = release.filler or f"{release.released:%H:%M:%S}"
-                return _release_page(release.paper, release.content_id, release.released, clock, at)
-        for placed in (placed for row in self._placed.values() for placed in row):
-            if placed.posting.how is How.LINK and placed.posting.about.isdigit() and key == _key(placed.url):
-                number = int(placed.posting.about)
-                return _release_page(
-                    older_paper(number), older_content_id(number), placed.posting.printed, "09:30:00", at
-                )
-        return _error(404, at)
+        return reply(200, PORTAL_SHEETS[portal.article_shape](sheet), portal.article_content_type, at, portal.charset)
 
     def _place(self, portal: StoryPortal, number: int) -> Placed:
         posting = portal.postings[number]
@@ -242,8 +199,7 @@ class Fleet:
         day, serial = posting.printed, 640000 + number
         if posting.how is How.LINK:
             if posting.about.isdigit():
-                content_id = older_content_id(int(posting.about))
-                return f"https://www.gov.cn/zhengce/content/{day:%Y%m}/content_{content_id}.htm"
+                return older_url(int(posting.about), day)
             return f"{posting.scheme}{self.story.release(posting.about).url.removeprefix('https')}"
         if posting.how in {How.JUMP, How.REDIRECT}:
             return f"/jump?url={quote(self.story.release(posting.about).url, safe='')}"
@@ -265,11 +221,6 @@ class Fleet:
         return f"/zwgk/gwyxx/{serial}.html"
 
 
-def older_content_id(number: int) -> int:
-    """The number that www.gov.cn gave a paper from before the rehearsal."""
-    return 8990000 + number
-
-
 def _channel_of(portal: StoryPortal, posting: Posting) -> StoryChannel:
     wanted = portal.channels[0].id if posting.channel == "related" else posting.channel
     return {channel.id: channel for channel in portal.channels}[wanted]
@@ -281,11 +232,6 @@ def _page_number(channel: StoryChannel, path: str) -> int | None:
     stem, dot, suffix = channel.path.rpartition(".")
     number = path.removeprefix(f"{stem}_").removesuffix(f"{dot}{suffix}")
     return int(number) if channel.shape == "trs" and number.isdigit() and path == f"{stem}_{number}.{suffix}" else None
-
-
-def _key(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname}{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
 def _row(
@@ -305,63 +251,3 @@ def _printed(posting: Posting) -> str:
 
 def _label(charset: str) -> str:
     return "gb2312" if charset == "gbk" else charset
-
-
-def _answer(
-    status: int,
-    text: str,
-    content_type: str,
-    at: datetime,
-    charset: str = "utf-8",
-    extra: tuple[tuple[str, str], ...] = (),
-) -> Answer:
-    body = text.encode(charset)
-    headers = (
-        ("Content-Type", content_type),
-        ("Date", format_datetime(at.astimezone(BEIJING))),
-        ("Content-Length", str(len(body))),
-        *extra,
-    )
-    return Answer(status, headers, body)
-
-
-def _error(status: int, at: datetime) -> Answer:
-    return _answer(status, sheets.error(status, REASONS[status]), "text/html", at)
-
-
-def _release_page(paper: Paper, content_id: int, released: datetime, clock: str, at: datetime) -> Answer:
-    printed, day = f"{released:%Y-%m-%d}-{clock}", f"{released.year}年{released.month:02d}月{released.day:02d}日"
-    return _answer(200, sheets.release(paper, content_id, printed, day, at), HTML, at)
-
-
-def _push_feed(releases: list[Release]) -> str:
-    items = "".join(
-        f"<item><title><![CDATA[{release.paper.title}]]></title><link>{escape(release.url)}</link>"
-        f"<pubDate>{release.released:%Y-%m-%d}</pubDate></item>\n"
-        for release in releases
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>国务院信息</title>'
-        f"<link>http://www.gov.cn/pushinfo/v150203/</link><description>中国政府网</description>\n{items}</channel></rss>\n"
-    )
-
-
-def _push_script(releases: list[Release]) -> str:
-    rows = [
-        {"title": release.paper.title, "link": release.url, "pubDate": f"{release.released:%Y-%m-%d}"}
-        for release in releases
-    ]
-    return f"pushInfoJsonpCallBack({json.dumps(rows, ensure_ascii=False)})"
-
-
-def _latest(releases: list[Release]) -> str:
-    rows = [
-        {
-            "TITLE": release.paper.title,
-            "SUB_TITLE": "",
-            "URL": release.url,
-            "DOCRELPUBTIME": f"{release.released:%Y-%m-%d}",
-        }
-        for release in releases
-    ]
-    return json.dumps(rows, ensure_ascii=False)
