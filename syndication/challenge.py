@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 READ = 400_000  # characters of a page that are looked at; Ruishu's scripts grow to 200 kB
 SILENT = 60  # visible characters: a page that shows no more is nothing but its scripts
 SHORT = 800  # visible characters of the longest notice of a firewall
+LONGEST_SITE_NAME = 20  # characters
 MANY_LINKS = 40  # fewer than any home page has
 MOST_LINKS_OF_A_NOTICE = 10
 
@@ -89,7 +90,7 @@ _RELOADS = re.compile(
     r"location\.replace\s*\(\s*(?:window\.|document\.)?location"
 )
 _FORBIDDEN_STATUSES = frozenset({401, 403, 405, 418, 451})
-_HOME_TITLE = re.compile(r"首页|门户网站$|(?:人民政府|部|委员会|总局|局|厅|署|政府网)$")
+_SITE_NAME = re.compile(r"(?:首页|网站|网|人民政府|部|委员会|局|厅|署|办公室|银行|兵团|门户)$|^欢迎")
 _ROOTS = frozenset({"", "index.html", "index.htm", "index.shtml", "index.jsp", "index.aspx"})
 
 
@@ -115,23 +116,31 @@ def recognise_block(status: int, headers: Mapping[str, str], page_or_body: bytes
 
 def home_instead_of_article(page: Page, asked_url: str) -> tuple[Outcome, str] | None:
     """Named where a site answers its home page instead of the article that was asked for (CSRC, after bursts)."""
-    asked, answered = urlsplit(asked_url), urlsplit(page.url)
-    if asked.path.strip("/") in _ROOTS and not asked.query:
+    if is_root(asked_url):
         return None
-    moved = answered.path.strip("/") in _ROOTS and not answered.query
-    if moved or looks_like_home(page):
+    if is_root(page.url) or looks_like_home(page):
         return Outcome.CHALLENGE, "the home page came instead of the article"
     return None
 
 
+def is_root(url: str) -> bool:
+    """Whether an address is that of a home page: no path, or the name of the index file."""
+    parts = urlsplit(url)
+    return parts.path.strip("/").lower() in _ROOTS and not parts.query
+
+
 def looks_like_home(page: Page) -> bool:
-    """Whether a page names itself the home page of its site: the site's tags without those of column and article."""
+    """Whether a page names itself the home page of its site.
+
+    Its title is the site's name and nothing else, it has the links of a home page, and none of the standard tags of a
+    column or an article.
+    """
     head = page.text[:READ]
-    names = {name.lower() for name in re.findall(r"<meta[^<>]+name\s*=\s*[\"']?(\w+)", head, re.IGNORECASE)}
-    if names & {"articletitle", "columnname", "pubdate", "firstpublishedtime", "contentsource"}:
+    tags = {name.lower() for name in re.findall(r"<meta[^<>]+name\s*=\s*[\"']?(\w+)", head, re.IGNORECASE)}
+    if tags & {"articletitle", "columnname", "pubdate", "firstpublishedtime", "contentsource"}:
         return False
-    title = _title(head)
-    if not _HOME_TITLE.search(title) or not ("sitename" in names or "首页" in title):
+    parts = [part for part in re.split(r"[_\-–—|\s]+", _title(head)) if part]
+    if not parts or not all(_SITE_NAME.search(part) and len(part) <= LONGEST_SITE_NAME for part in parts):
         return False
     return len(re.findall(r"<a\s[^<>]*href", head, re.IGNORECASE)) >= MANY_LINKS
 

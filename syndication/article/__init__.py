@@ -39,9 +39,10 @@ def read_article(page: Page, *, row: Row | None = None) -> Article:
     if block := recognise_block(page.status, {}, page.text):
         raise UnreadablePage(*block)
     document = Document(page)
-    if instead := home_instead_of_article(page, row.url if row else page.url):
-        raise UnreadablePage(*instead)
     body = find_body(document)
+    certain = body is not None and body.certain
+    if not certain and (instead := home_instead_of_article(page, row.url if row else page.url)):
+        raise UnreadablePage(*instead)
     shown = page_lines(document, body)
     target = read_target(document, body, sum(len(line.text) for line in shown))
     if body is None and not target:

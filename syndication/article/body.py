@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
@@ -41,9 +42,11 @@ LOOSE_PLACES = ("article", "#article", ".article", "#content", ".content", "#con
 SHORTEST_PROSE = 80  # characters, for a loose place
 MOST_LINKED = 0.5  # share of a text that may be link text; above it the page is a list
 LARGEST_FOR_TRAFILATURA = 1_500_000  # characters of markup; it takes seconds on more
-MOST_OF_A_PLACE = 20  # elements of one class that are looked at; a page of more is no article's
+MOST_OF_A_PLACE = 6  # elements of one class that are looked at; a page of more is no article
+FEWEST_ROWS = 5  # links, for a place that may be a list
 EDGE = 8  # lines at either end of a body where furniture stands
 
+_ARTICLE_TAGS = frozenset({"articletitle", "pubdate", "firstpublishedtime"})
 _CONTENT_BEGINS = re.compile(
     r"ZJEG_RSS\.content\.begin|<\$\[信息内容\]>begin|^\s*(?:正文|内容|文章内容)\s*(?:开始|begin|start)"
 )
@@ -80,17 +83,28 @@ _RELATED = re.compile(
 
 @dataclass(frozen=True)
 class Body:
-    """The text of an article. `reading` names the place or the extractor; `element` is None where a tool read it."""
+    """The text of an article.
+
+    `reading` names the place or the extractor; `element` is None where a tool read it; `certain`: it stood in a place
+    that is kept for the text of articles.
+    """
 
     lines: tuple[str, ...]
     reading: str
     element: html.HtmlElement | None = None
     furniture: frozenset[html.HtmlElement] = frozenset()
 
+    @property
+    def certain(self) -> bool:
+        """Whether the place is one that publishing systems keep for the text of articles."""
+        return self.reading in NAMED_PLACES
+
 
 def find_body(document: Document) -> Body | None:
     """The body of the page, or None where it has none. A place with nothing but pictures or files is a body too."""
     for place, element in _places(document):
+        if _is_list(document, element):
+            continue
         body = _body_in(document, element, place)
         if body.lines or _holds_something(element):
             return body
@@ -138,6 +152,13 @@ def _body_in(document: Document, element: html.HtmlElement, reading: str) -> Bod
         furniture = frozenset()
         shown = [line.text for line in lines(element)]
     return Body(tuple(without_furniture(shown)), reading, element, furniture)
+
+
+def _is_list(document: Document, element: html.HtmlElement) -> bool:
+    """Whether a place holds a list of links, on a page that does not call itself an article."""
+    if not _ARTICLE_TAGS.isdisjoint(document.metas):
+        return False
+    return len(list(islice(element.iter("a"), FEWEST_ROWS))) == FEWEST_ROWS and linked_share(element) > MOST_LINKED
 
 
 def _holds_something(element: html.HtmlElement) -> bool:

@@ -43,6 +43,7 @@ _SOURCE_END = re.compile(
 _NO_SOURCE = frozenset({"无", "暂无", "null", "none", "其他", "其它", "-", "--", "本站原创", "原创"})
 _SOURCE_AT_END = re.compile(r"[（(](?:来源|稿源|转自)\s*[:：]?\s*([^（()）]{2,20})[）)]$")
 LONGEST_SOURCE = 40
+LONGEST_TITLE = 300
 
 
 def read_table(shown: Iterable[Line]) -> dict[str, str]:
@@ -52,7 +53,7 @@ def read_table(shown: Iterable[Line]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     cells = [_tight_label(cell) for line in shown for cell in _CELL_BORDER.split(line.text)]
-    for cell, following in zip(cells, [*cells[1:], ""], strict=True):
+    for cell, following in zip(cells, [*cells[1:], ""], strict=False):
         match = _LABEL.match(cell)
         if not match:
             continue
@@ -79,6 +80,7 @@ def read_title(document: Document, table: dict[str, str], row: Row | None) -> st
     """
     names = {"", "首页", document.metas.get("sitename"), document.metas.get("columnname")}
     candidates = [title for one in _titles(document, table, row) if (title := clean_title(one)) not in names]
+    candidates = [title for title in candidates if len(title) <= LONGEST_TITLE]
     if not candidates:
         return ""
     first = candidates[0]
@@ -94,9 +96,9 @@ def _titles(document: Document, table: dict[str, str], row: Row | None) -> Itera
     yield document.between("标题")
     for place in _TITLE_PLACES:
         yield from (_shown_text(one) for one in document.by_mark.get(mark_of(place), ())[:2] if not is_hidden(one))
-    headings = [one for one in document.by_mark.get("h1", ()) if _shown_text(one)]
+    headings = {text for one in document.by_mark.get("h1", ())[:5] if (text := _shown_text(one))}
     if len(headings) == 1:
-        yield _shown_text(headings[0])
+        yield headings.pop()
     for element in document.by_mark.get("title", ())[:1]:
         yield _without_site(said(element.text_content()), document)
     if row:
@@ -142,7 +144,7 @@ def read_source(document: Document, shown: list[Line]) -> str:
     outside = [line.text for line in shown if not line.inside]
     body = [line.text for line in shown if line.inside]
     texts = outside + body[:8]
-    for text, following in zip(texts, [*texts[1:], ""], strict=True):
+    for text, following in zip(texts, [*texts[1:], ""], strict=False):
         found = _SOURCE.search(text) if len(text) < 200 else None
         if found and (source := clean_source(found[1] or following)):
             return source

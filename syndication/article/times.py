@@ -134,7 +134,7 @@ def _with_next(texts: list[str]) -> list[str]:
     """Lines; one that ends with a colon is joined with what follows (`<dt>发布日期：</dt><dd>…`)."""
     return [
         f"{text}{following}" if text.endswith((":", "：")) and len(text) < 20 else text
-        for text, following in zip(texts, [*texts[1:], ""], strict=True)
+        for text, following in zip(texts, [*texts[1:], ""], strict=False)
     ]
 
 
