@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 SPIDERS = ("portals", "releases")
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
-ARCHIVE_HANDLERS = dict.fromkeys(("http", "https"), "syndication.middlewares.ArchiveHandler")
 REPLAY = {  # nobody is on the other side: no politeness, no repetition, no robots.txt, no limits of time
     "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "RETRY_ENABLED": False, "ROBOTSTXT_OBEY": False,
     "HOST_TIME_LIMIT": 0, "CLOSESPIDER_TIMEOUT": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
@@ -44,8 +43,6 @@ def settings_for(run: Run, overrides: Mapping[str, Any] | None = None) -> Settin
     """Scrapy's settings for one run: the project's, then what replay or resuming needs, then the caller's."""
     settings = Settings()
     settings.setmodule("syndication.settings", priority="project")
-    if run.archive is not None or run.writer is None:
-        settings.set("DOWNLOAD_HANDLERS", ARCHIVE_HANDLERS, priority="cmdline")
     if run.writer is None:
         settings.setdict(REPLAY, priority="cmdline")
     settings.setdict(dict(overrides or {}), priority="cmdline")

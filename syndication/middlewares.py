@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 ARCHIVED = "archived_record"
 LOOKED_AT = "looked_at"
 EVIDENCE_ID = "evidence_id"
-NETWORK_HANDLER = "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
 
 
 def run_of(crawler: Crawler) -> Run:
@@ -51,7 +50,7 @@ class ArchiveHandler(BaseDownloadHandler):
         super().__init__(crawler)
         self._run = run_of(crawler)
         live = self._run.writer is not None
-        self._network = build_from_crawler(load_object(NETWORK_HANDLER), crawler) if live else None
+        self._network = build_from_crawler(load_object(crawler.settings["NETWORK_HANDLER"]), crawler) if live else None
 
     async def download_request(self, request: Request) -> Response:
         """The archived answer of a request, or what the network says."""

@@ -44,6 +44,10 @@ HOST_TIME_LIMIT = 20 * 60.0
 CLOSESPIDER_TIMEOUT = 3 * 60 * 60
 DEPTH_LIMIT = 0
 
+DOWNLOAD_HANDLERS = dict.fromkeys(("http", "https"), "syndication.middlewares.ArchiveHandler")
+NETWORK_HANDLER = "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"  # behind the archive
+DNS_TIMEOUT = 15
+
 DOWNLOADER_MIDDLEWARES = {
     "syndication.middlewares.HostTimeMiddleware": 50,
     "syndication.middlewares.EvidenceMiddleware": 980,  # nearest to the downloader

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,8 @@ def demo_command(folder: Path) -> None:
     from syndication.rehearsal.build import build
     from syndication.replay import replay
     from syndication.store import open_database
+    from syndication.store.database import FILE_NAME
+    from syndication.store.periods import Period
     from syndication.store.summary import summarise
     from syndication.summary_text import status_table
 
@@ -92,7 +95,7 @@ def demo_command(folder: Path) -> None:
     finally:
         database.close()
     notice = folder / "notice.csv"
-    write_notice(folder, days[0], days[1], notice, EDITION)
+    write_notice(folder / FILE_NAME, Period(date.fromisoformat(days[0]), date.fromisoformat(days[1]), EDITION), notice)
     console.print(f"与已知答案一致：{count - len(differences)} / {count}（{EDITION}）。", highlight=False)
     for one in differences:
         console.print(f"  不一致：{one.portal} {one.release_url} 应为 {_words(one.expected)}，得 {_words(one.got)}",

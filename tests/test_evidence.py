@@ -1,0 +1,93 @@
+"""Evidence files: what is written is read again, a cut tail is left out, a changed byte is found."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from syndication.errors import EvidenceError
+from syndication.evidence import Archive, EvidenceWriter, chain_hash, read_answer, read_run_file
+from syndication.glossary import Outcome
+
+AT = datetime(2026, 3, 2, 18, 15, tzinfo=UTC)
+BODY = "样例正文".encode("gb18030")
+
+
+@pytest.fixture
+def written(tmp_path):
+    path = tmp_path / "evidence" / "run.warc.gz"
+    writer = EvidenceWriter(path, {"run-id": "run", "kind": "nightly"})
+    headers = (("Content-Type", "text/html"), ("Set-Cookie", "a=b"), ("Set-Cookie", "c=d"))
+    records = [
+        writer.answer("http://portal.example/列表?a=1", "GET", b"", AT, 200, headers, BODY),
+        writer.answer("http://portal.example/list", "POST", b"page=2", AT, 521, (), b""),
+        writer.failure("http://dead.example/", "GET", b"", AT, Outcome.DNS, "no such\nname"),
+    ]
+    writer.close()
+    return path, records
+
+
+def test_what_was_written_is_read(written):
+    path, records = written
+    run_file = read_run_file(path)
+    assert list(run_file.records) == records
+    assert run_file.info["run-id"] == "run"
+    assert run_file.end == path.stat().st_size
+    answer = read_answer(path, run_file.records[0])
+    assert (answer.status, answer.body) == (200, BODY)
+    assert [value for name, value in answer.headers if name == "Set-Cookie"] == ["a=b", "c=d"]
+    assert (run_file.records[2].outcome, run_file.records[2].detail) == (Outcome.DNS, "no such name")
+
+
+def test_public_tools_find_the_file_sound(written):
+    done = subprocess.run([sys.executable, "-m", "warcio.cli", "check", str(written[0])], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_requests_are_told_apart_by_method_and_body(written):
+    archive = Archive(read_run_file(written[0]))
+    assert archive.find("http://portal.example/list", "POST", b"page=2").status == 521
+    assert archive.find("http://portal.example/list", "POST", b"page=3") is None
+    assert archive.find("http://portal.example/list", "GET", b"") is None
+    assert archive.find("https://dead.example/", "GET", b"").outcome is Outcome.DNS
+
+
+@pytest.mark.parametrize("cut", [1, 9, 60])
+def test_a_tail_that_was_cut_off_is_left_out(written, cut):
+    path, records = written
+    path.write_bytes(path.read_bytes()[:-cut])
+    run_file = read_run_file(path)
+    assert list(run_file.records) == records[:2]
+    writer = EvidenceWriter(path, {}, resume_at=run_file.end)
+    again = writer.failure("http://dead.example/", "GET", b"", AT, Outcome.DNS, "no such name")
+    writer.end(AT)
+    whole = read_run_file(path)
+    assert list(whole.records) == [*records[:2], again]
+    assert "ended-at" in whole.info
+
+
+def test_a_changed_byte_is_found(written):
+    path, _ = written
+    record = read_run_file(path).records[0]
+    content = bytearray(path.read_bytes())
+    content[record.offset + record.length - 12] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(EvidenceError, match="no longer has its SHA-256"):
+        read_answer(path, record)
+
+
+def test_the_chain_rests_on_every_record_and_on_the_run_before(written):
+    _, records = written
+    assert chain_hash(records, "") != chain_hash(records[:2], "")
+    assert chain_hash(records, "") != chain_hash(records, "0" * 64)
+    assert chain_hash(records, "") != chain_hash([records[1], records[0], records[2]], "")
+
+
+def test_a_file_that_is_no_warc_is_named(tmp_path):
+    path = tmp_path / "x.warc.gz"
+    path.write_text("hello", encoding="utf-8")
+    with pytest.raises(EvidenceError, match=r"x\.warc\.gz is not a WARC file"):
+        read_run_file(path)
