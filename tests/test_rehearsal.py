@@ -182,7 +182,7 @@ def test_articles_are_read_right(portal) -> None:  # type: ignore[no-untyped-def
         assert article.title == one.text.title
         assert article.target == ""
         assert article.document_number == one.text.document_number
-        assert article.source == (one.text.source if posting.sourced else "")
+        assert article.source == one.text.source
         assert "".join(one.text.paragraphs) in article.text.replace("\n", "")
         assert article.declared is not None
         exact = posting.prints is Prints.MINUTE

@@ -174,7 +174,7 @@ class Fleet:
         sheet = Sheet(
             placed.text,
             _printed(posting),
-            placed.text.source if posting.sourced else "",
+            placed.text.source,
             f"{portal.name}门户网站",
             "国务院信息",
             _label(portal.charset),

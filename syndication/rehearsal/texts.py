@@ -6,7 +6,7 @@ notices that take over a third of the text, last year's notice, a title with one
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from syndication.rehearsal.bulletin import FORMER_HOLIDAY, older_paper
@@ -41,7 +41,7 @@ def text_of(posting: Posting, portal: StoryPortal, story: Story) -> Text:
         return Text(older_paper(int(posting.about)).title, ())
     paper = story.release(posting.about).paper
     if posting.how is How.COPY:
-        return _whole(paper)
+        return _whole(paper) if posting.sourced else replace(_whole(paper), document_number="", source="")
     if posting.how is How.ABRIDGED:
         return _abridged(paper)
     if posting.how is How.TITLE_ONLY:
