@@ -88,8 +88,8 @@ class Posting:
     """An item on a channel of a portal, visible from `at` on.
 
     `printed` is the time that its page and row print; it differs from `at` where the portal tells another. `about` is
-    the key of the release that it carries or resembles. Until `article_fails_until` its page answers 502. One that is not `sourced`
-    names neither a source nor the number of the paper.
+    the key of the release that it carries or resembles. Until `article_fails_until` its page answers 502.
+    One that is not `sourced` names neither a source nor the number of the paper.
     """
 
     channel: str
