@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import click
 
 from syndication.cells import BOM, Cell, safe
-from syndication.clock import beijing_text, from_text
+from syndication.clock import beijing_date, beijing_text, from_text
 from syndication.errors import SyndicationError
 from syndication.folders import data_folder, data_option
 from syndication.glossary import CHINESE, Decision, Flag, Level, Mode, Status, chinese
@@ -101,22 +101,22 @@ def _cells(number: int, row: sqlite3.Row) -> list[Cell]:
 
 
 def _released(row: sqlite3.Row) -> str:
-    moment = beijing_text(from_text(row["released_at"]))
-    return f"{moment[:10]}（仅知日期）" if row["released_precision"] == "day" else moment
+    if row["released_precision"] == "day":
+        return f"{beijing_date(from_text(row['released_at']))}（仅知日期）"
+    return _beijing(row["released_at"])
 
 
 def _beijing(stored: str | None) -> str:
-    return beijing_text(from_text(stored)) if stored else ""
+    return beijing_text(from_text(stored), seconds=not stored.endswith(":00Z")) if stored else ""
 
 
 def _carried(row: sqlite3.Row) -> str:
-    """When the portal carried the release: a minute, or the bounds within which it did."""
+    """When the portal carried the release: a minute or second, or the bounds within which it did."""
     if not row["earliest"] or not row["latest"]:
         return _beijing(row["latest"] or row["earliest"])
-    earliest, latest = from_text(row["earliest"]), from_text(row["latest"])
-    if latest - earliest <= timedelta(minutes=1):
-        return beijing_text(earliest)
-    return f"{beijing_text(earliest)} 至 {beijing_text(latest)} 之间"
+    if from_text(row["latest"]) - from_text(row["earliest"]) <= timedelta(minutes=1):
+        return _beijing(row["earliest"])
+    return f"{_beijing(row['earliest'])} 至 {_beijing(row['latest'])} 之间"
 
 
 def _overdue(status: Status, row: sqlite3.Row) -> float | None:
@@ -158,7 +158,7 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-            self.fail(f"{value!r} 不是日期，请写成 2026-03-01 的形式。 {value!r} is no day; write 2026-03-01.", param, ctx)
+            self.fail(f"{value!r} 不是日期，请写成 2026-03-01。 {value!r} is no day; write 2026-03-01.", param, ctx)
         try:
             return date.fromisoformat(value)
         except ValueError:

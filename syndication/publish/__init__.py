@@ -44,6 +44,18 @@ def startup(datasette: Any) -> Any:
 
 
 @hookimpl
+def asgi_wrapper(datasette: Any) -> Any:
+    """Filters in people's words."""
+    from syndication.publish import asked
+    from syndication.publish.site import site_of
+
+    site = site_of(datasette)
+    if site is None:
+        return lambda app: app
+    return lambda app: asked.reading_people(app, datasette.setting("base_url"), site.databases)
+
+
+@hookimpl
 def register_routes(datasette: Any) -> list[tuple[str, Any]]:
     """The front page, exports, the translated script; developers' pages are closed."""
     from datasette.utils import tilde_encode  # type: ignore[import-untyped]  # Datasette ships no types

@@ -17,7 +17,7 @@ from datasette.utils import parse_metadata  # type: ignore[import-untyped]  # Da
 from syndication.glossary import CHINESE, ColumnState, Decision, Flag, Level, Mode, Outcome, Role, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from enum import StrEnum
 
 _GLOSSARY: Mapping[str, type[StrEnum]] = {
@@ -87,6 +87,14 @@ def column(table_name: str, name: str) -> Column:
         found["explanations"].get(name, ""),
         name in own.get("folded", ()),
     )
+
+
+def arranged(table_name: str, names: Iterable[str]) -> list[str]:
+    """The columns that a page shows of those that there are, in its order: without the folded ones."""
+    own = _columns_file()["tables"].get(table_name, {})
+    places = {name: place for place, name in enumerate(own.get("shown", ()))}
+    kept = [name for name in names if name not in own.get("folded", ())]
+    return sorted(kept, key=lambda name: places.get(name, len(places)))  # a stable sort: the others keep their order
 
 
 def view_keys() -> dict[str, tuple[str, ...]]:

@@ -25,14 +25,25 @@ _LED_TO: Mapping[str, tuple[str, str]] = {
 _LINK = Markup('<a href="{}">{}</a>')
 
 
-def cell(datasette: Any, database: str, table: str, column: str, row: Any, value: Any) -> Markup | None:
+async def cell(datasette: Any, database: str, table: str, column: str, row: Any, value: Any) -> Markup | None:
     """A cell's HTML; None leaves it to Datasette."""
     known = catalog.column(table, column)
-    if isinstance(value, dict):  # a foreign key with the label of its record, put in by Datasette
-        return None
+    target = datasette.databases[database].leads.get((table, column))
+    if target and value is not None:
+        return await _record(datasette, database, table, column, target, value)
     if catalog.table(table).key and column in _LED_TO and value not in (None, ""):
-        target, key = _LED_TO[column]
+        led_to, key = _LED_TO[column]
         if key in row.keys():  # noqa: SIM118 - a sqlite3.Row iterates over values
-            path = f"{datasette.urls.table(database, target)}/{tilde_encode(str(row[key]))}"
+            path = f"{datasette.urls.table(database, led_to)}/{tilde_encode(str(row[key]))}"
             return _LINK.format(path, value)
     return values.cell(known, value)
+
+
+async def _record(datasette: Any, database: str, table: str, column: str, target: str, value: Any) -> Markup:
+    """A link to the record that a foreign key names. In tables Datasette has put its label in, in records not."""
+    if isinstance(value, dict):
+        key, label = value["value"], value["label"]
+    else:
+        labels = await datasette.expand_foreign_keys(database, table, column, [value])
+        key, label = value, labels.get((column, value), value)
+    return _LINK.format(f"{datasette.urls.table(database, target)}/{tilde_encode(str(key))}", label)

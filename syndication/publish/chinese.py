@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 OPERATORS: Mapping[str, str] = {
-    "exact": "等于", "not": "不等于", "contains": "包含", "notcontains": "不包含", "endswith": "结尾是",
+    "exact": "等于", "not": "不等于", "contains": "包含", "endswith": "结尾是",
     "startswith": "开头是", "gt": "大于", "gte": "不小于", "lt": "小于", "lte": "不大于", "like": "符合模式",
     "notlike": "不符合模式", "glob": "符合通配符", "in": "属于", "notin": "不属于", "arraycontains": "数组包含",
     "arraynotcontains": "数组不包含", "date": "日期是", "isnull": "为空值", "notnull": "不为空值", "isblank": "为空",
@@ -112,8 +112,9 @@ def described(filters: Filters, table: str, sort: str | None, sort_desc: str | N
 
 
 def unfolded(items: Iterable[Mapping[str, object]], table: str, request: object) -> list[Mapping[str, object]]:
-    """The columns or cells that a page shows: all but the folded ones, or those that the address asks for."""
+    """The columns or cells that a page shows: those not folded, in its own order; or what the address asks for."""
     arguments = getattr(request, "args", {})
     if "_col" in arguments:
         return list(items)
-    return [item for item in items if not catalog.column(table, str(item.get("column") or item["name"])).folded]
+    by_name = {str(item.get("column") or item["name"]): item for item in items}
+    return [by_name[name] for name in catalog.arranged(table, by_name)]

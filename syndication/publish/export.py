@@ -201,9 +201,11 @@ def _columns(
     unknown = [name for name in (*asked, *left_out) if name not in names]
     if unknown:
         raise BadRequest(f"{'_col' if asked else '_nocol'}={', '.join(unknown)} - invalid columns")
-    chosen = list(dict.fromkeys((*primary, *asked))) if asked else names
-    columns = [catalog.column(table, name) for name in chosen if name not in left_out]
-    return tuple(column for column in columns if asked or for_programs or not column.folded)
+    if asked:
+        chosen = list(dict.fromkeys((*primary, *asked)))
+    else:
+        chosen = names if for_programs else catalog.arranged(table, names)
+    return tuple(catalog.column(table, name) for name in chosen if name not in left_out)
 
 
 async def _conditions(datasette: Any, name: str, table: str, request: Any) -> tuple[list[str], dict[str, Any]]:

@@ -29,6 +29,7 @@ class ExactDatabase(Database):  # type: ignore[misc]  # Datasette ships no types
     """A database whose pages come in a total order, so that paging loses and doubles no row (see store.lists)."""
 
     keys: dict[str, tuple[str, ...]]
+    leads: dict[tuple[str, str], str]  # (table, column) -> the table whose record a value of the column names
 
     async def execute(self, sql: str, *args: Any, **kwargs: Any) -> Any:
         """As Datasette's own, with ties broken in the queries that fill a page."""
@@ -72,5 +73,10 @@ async def make_exact(datasette: Datasette, names: tuple[str, ...]) -> None:
         exact.name, exact.route = old.name, old.route
         primary = {table: tuple(await old.primary_keys(table)) for table in await old.table_names()}
         exact.keys = {table: key for table, key in primary.items() if key} | catalog.view_keys()
+        exact.leads = {
+            (table, lead["column"]): lead["other_table"]
+            for table in primary
+            for lead in await old.foreign_keys_for_table(table)
+        }
         databases[name] = exact
     datasette.databases = databases
