@@ -117,17 +117,25 @@ def _readings(content_type: str, body: bytes, declared: str | None) -> Iterator[
         if body.startswith(bom):
             yield _read(body[len(bom) :], charset, "byte order mark")
             return
-    if body.count(b"\0") > len(body) // 5:
-        yield _read(body, "utf-16-be" if body[:2].startswith(b"\0") else "utf-16-le", "every other byte is zero")
+    if wide := _wide(body):
+        yield _read(body, wide, "its zero bytes stand at every other place")
         return
     said = {"registry": declared, "header": _header_charset(content_type), "page": html_body_declared_encoding(body)}
     named = {_wider(label): source for source, label in reversed(said.items())}
     as_utf8 = _read(body, "utf-8", f"said by the {named['utf-8']}" if "utf-8" in named else "by its text")
     yield as_utf8
-    if as_utf8.replaced == 0 and as_utf8.letters >= FEW:
-        return  # another charset does not form so much valid UTF-8 by chance
+    if as_utf8.replaced == 0 and (as_utf8.letters >= FEW or not {"gb18030", "big5hkscs"} & named.keys()):
+        return  # another charset does not form valid UTF-8 by chance, or not more than a few characters of it
     for charset in sorted(("gb18030", "big5hkscs"), key=lambda name: name not in named):
         yield _read(body, charset, f"said by the {named[charset]}" if charset in named else "by its text")
+
+
+def _wide(body: bytes) -> str:
+    """UTF-16 without a byte order mark: its ASCII leaves zero bytes at odd (little-endian) or even places only."""
+    even, odd = body[0::2].count(0), body[1::2].count(0)
+    if max(even, odd) < max(8, len(body) // 40) or min(even, odd) * 10 > max(even, odd):
+        return ""
+    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def _header_charset(content_type: str) -> str | None:

@@ -13,7 +13,7 @@ from syndication.article.fields import read_source, read_table, read_title
 from syndication.article.leads import read_attachments, read_links, read_target
 from syndication.article.numbers import normal_number, own_number
 from syndication.article.times import read_times
-from syndication.challenge import home_instead_of_article, recognise_block
+from syndication.challenge import home_instead_of_article, is_root, recognise_block
 from syndication.clock import read_date
 from syndication.errors import UnreadablePage
 from syndication.glossary import Outcome
@@ -40,8 +40,8 @@ def read_article(page: Page, *, row: Row | None = None) -> Article:
         raise UnreadablePage(*block)
     document = Document(page)
     body = find_body(document)
-    certain = body is not None and body.certain
-    if not certain and (instead := home_instead_of_article(page, row.url if row else page.url)):
+    asked = row.url if row else page.url
+    if (body is None or is_root(page.url)) and (instead := home_instead_of_article(page, asked)):
         raise UnreadablePage(*instead)
     shown = page_lines(document, body)
     target = read_target(document, body, sum(len(line.text) for line in shown))

@@ -83,21 +83,12 @@ _RELATED = re.compile(
 
 @dataclass(frozen=True)
 class Body:
-    """The text of an article.
-
-    `reading` names the place or the extractor; `element` is None where a tool read it; `certain`: it stood in a place
-    that is kept for the text of articles.
-    """
+    """The text of an article. `reading` names the place or the extractor; `element` is None where a tool read it."""
 
     lines: tuple[str, ...]
     reading: str
     element: html.HtmlElement | None = None
     furniture: frozenset[html.HtmlElement] = frozenset()
-
-    @property
-    def certain(self) -> bool:
-        """Whether the place is one that publishing systems keep for the text of articles."""
-        return self.reading in NAMED_PLACES
 
 
 def find_body(document: Document) -> Body | None:
@@ -194,13 +185,15 @@ def _extracted_body(document: Document) -> Body | None:
     text = extract(
         html.tostring(document.root, encoding="unicode"), include_comments=False, include_tables=True, fast=True
     )
-    shown = list(without_furniture([one for line in (text or "").split("\n") if (one := line.strip(" |-\t"))]))
+    shown = [one for line in (text or "").split("\n") if (one := line.strip(" |-\t"))]
     links = {"".join("".join(map(str, link.itertext())).split()) for link in document.root.iter("a")} - {""}
+    is_link = ["".join(line.split()) in links for line in shown]
+    linked = sum(len(line) for line, whole in zip(shown, is_link, strict=True) if whole)
     total = sum(map(len, shown))
-    linked = sum(len(line) for line in shown if "".join(line.split()) in links)
     if total < SHORTEST_PROSE // 2 or linked > total * MOST_LINKED:
         return None
-    return Body(tuple(shown), "trafilatura")
+    first, last = is_link.index(False), len(is_link) - is_link[::-1].index(False)  # navigation before and behind
+    return Body(tuple(without_furniture(shown[first:last])), "trafilatura")
 
 
 def without_furniture(texts: list[str]) -> Iterator[str]:
