@@ -25,14 +25,8 @@ SLIDER = (
     "<div>请按住滑块，拖动到最右边</div><script>function slideVerify(){}</script></body></html>"
 )
 REFUSED = (
-    "<html>
-<head><title>403 Forbidden</title></head>
-<body>
-<center><h1>403 Forbidden</h1></center>
-"
-    "<hr><center>openresty</center>
-</body>
-</html>"
+    "<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n"
+    "<hr><center>openresty</center>\r\n</body>\r\n</html>"
 )
 FIREWALL = (
     "<html><head><title>访问被拦截</title></head>"
@@ -90,7 +84,7 @@ PARAGRAPH = "<p>为落实上级部署，现就做好水库巡查和渡口安全�
     f"<html><body>{PARAGRAPH * 3}<script>$_ts=window['$_ts'];</script></body></html>",  # passed Ruishu
     f"<html><body>{PARAGRAPH * 3}<script src='//static.geetest.com/gt.js'></script><a>登录</a></body></html>",
     f"<html><body>{PARAGRAPH * 20}禁止访问涉密系统。拖动滑块完成验证。</body></html>",  # a paper about it
-    "<html><head><meta name='SiteName' content='x'></head><div id='app'></div><script src='geetest.js'></script></html>",
+    "<html><meta name='SiteName' content='x'><div id='app'></div><script src='geetest.js'></script></html>",
     "<html><head><title>转发</title></head><script>location.href='https://www.gov.cn/zhengce/content/1.htm'</script></html>",
     '{"rows": [], "total": 0}',
     "",
@@ -118,7 +112,7 @@ def home(title: str, meta: str = '<meta name="SiteName" content="x">', links: in
     return Page("https://www.lj.example/a/1.html", 200, "text/html", text, "utf-8", "test")
 
 
-@pytest.mark.parametrize("title", ["首页", "临江市人民政府", "样例委员会_首页", "样例政府网_样例政府门户网站", "样例部 - 网站"])
+@pytest.mark.parametrize("title", ["首页", "临江市人民政府", "样例委员会_首页", "样例政府网_门户网站", "样例部 - 网站"])
 def test_a_home_page_is_known_by_its_title(title: str) -> None:
     page = home(title)
     assert looks_like_home(page)
