@@ -118,6 +118,18 @@ CHINESE: Mapping[StrEnum, str] = {
     ColumnState.ENTRY_WITH_LIST: "有入口有列表", ColumnState.EMBED: "推送组件",
 }
 
+CAUSES: Mapping[str, str] = {
+    "observed": "按监测所见的时间", "declared": "按页面标注的时间", "backdated": "标注时间早于证据，按监测所见的时间",
+    "postdated": "标注时间晚于首见，按监测所见的时间", "embed": "首页推送组件", "before_deadline": "未到时限",
+    "not_looked_since_deadline": "时限后尚未查看", "interval_holds_deadline": "转载时间的区间跨越时限",
+    "another_posting_unclear": "另有稿件待人工核对", "posting_unclear": "有稿件待人工核对",
+    "column_not_observed": "时限后有专栏未能查看", "home_not_observed": "时限后首页未能查看",
+    "no_column_to_prove_absence": "无专栏可证明此前没有转载", "absent_in_every_column": "时限后查看，各专栏均没有",
+    "mode_does_not_count": "转载方式不计入", "push_feed_lacks_release": "推送组件的来源中没有该条",
+    "column_not_registered": "首页有专栏，尚未登记", "no_column": "首页没有专栏",
+}  # fmt: skip
+"""The rules of `syndication.judging` that decide a verdict, as inspectors read them."""
+
 ACTS: Mapping[Outcome, str] = {
     Outcome.OK: "nobody", Outcome.UNCHANGED: "nobody", Outcome.EMPTY: "operator: look at the page",
     Outcome.TIMEOUT: "look again later", Outcome.DNS: "operator: name servers, else the portal",

@@ -22,7 +22,7 @@ from syndication.cells import BOM, Cell, safe
 from syndication.clock import beijing_date, beijing_text, from_text
 from syndication.errors import SyndicationError
 from syndication.folders import data_folder, data_option
-from syndication.glossary import CHINESE, Decision, Flag, Level, Mode, Status, chinese
+from syndication.glossary import CAUSES, CHINESE, Decision, Flag, Level, Mode, Status, chinese
 from syndication.store.database import FILE_NAME
 from syndication.store.periods import Observed, Period, judged_editions, period_observed, period_rows
 from syndication.store.reading import snapshot
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 HEADERS = (
     "序号", "级别", "网站名称", "网址", "文件标题", "发文字号", "发布时间", "时限", "判定", "转载方式", "转载时间",
-    "转载用时(小时)", "超时(小时)", "标记", "转载页面", "复核", "国务院原文", "可观测门户数", "门户总数", "说明",
+    "转载用时(小时)", "超时(小时)", "标记", "转载页面", "复核", "判定理由", "国务院原文", "可观测门户数", "门户总数",
+    "说明",
 )  # fmt: skip
 REMARKS = {
     Status.UNDETERMINED: "证据不足以判定，不作为问题认定",
@@ -95,8 +96,8 @@ def _cells(number: int, row: sqlite3.Row) -> list[Cell]:
         _released(row), _beijing(row["deadline"]), chinese(status), chinese(Mode(row["mode"])) if row["mode"] else "",
         _carried(row), row["lag_hours"], _overdue(status, row),
         "、".join(chinese(Flag(word)) for word in row["flags"].split()), row["page_url"],
-        chinese(Decision(row["reviewed"])) if row["reviewed"] else "", row["release_url"], row["observed"],
-        row["portals"], REMARKS.get(status, ""),
+        chinese(Decision(row["reviewed"])) if row["reviewed"] else "", CAUSES.get(row["cause"], row["cause"]),
+        row["release_url"], row["observed"], row["portals"], REMARKS.get(status, ""),
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import re
@@ -19,9 +20,12 @@ from datasette.app import Datasette
 from datasette.filters import Filters
 from publish_data import EDITION, FORMULA_TITLE, empty_database, fill, portal, release, review, verdict
 
+from syndication import judging
 from syndication.cells import BOM, safe
+from syndication.glossary import CAUSES
 from syndication.publish import DEVELOPERS_PAGES, asked, catalog, chinese, values
 from syndication.publish.configuration import make_datasette
+from syndication.rules import load_rules
 from syndication.store.lists import tie_broken
 
 if TYPE_CHECKING:
@@ -157,6 +161,17 @@ def test_each_word_that_columns_name_is_known() -> None:
     known = tuple(catalog._columns_file()["kinds"].values())
     own = [kind for table in catalog._columns_file()["tables"].values() for kind in table.get("kinds", {}).values()]
     assert [kind for kind in (*known, *own) if kind not in plain and not catalog.words(kind)] == []
+
+
+def test_each_cause_of_a_verdict_and_each_packaged_edition_has_a_chinese_name(tmp_path: Path) -> None:
+    tree = ast.parse(Path(judging.__file__).read_text("utf-8"))
+    makers = {"Verdict", "verdict", "_Timed"}
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") in makers]
+    given = [arg.value for call in calls for arg in call.args if isinstance(arg, ast.Constant)]
+    causes = {value for value in given if isinstance(value, str)}
+    assert len(causes) > 10
+    assert causes - set(CAUSES) == set()
+    assert {edition.id for edition in load_rules(tmp_path).editions} == set(catalog.words("edition"))
 
 
 def test_no_column_of_fractions_can_be_sorted_in_a_table(database: Path) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils import parse_metadata  # type: ignore[import-untyped]  # Datasette ships no types
 
-from syndication.glossary import CHINESE, ColumnState, Decision, Flag, Level, Mode, Outcome, Role, Status
+from syndication.glossary import CAUSES, CHINESE, ColumnState, Decision, Flag, Level, Mode, Outcome, Role, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -107,5 +107,7 @@ def words(kind: str) -> Mapping[str, str]:
     """The words of a kind with their Chinese; empty for a kind that has none."""
     if kind in _GLOSSARY:
         return {str(word.value): CHINESE[word] for word in _GLOSSARY[kind]}
+    if kind == "cause":
+        return CAUSES
     found: dict[str, str] = _columns_file()["words"].get(kind, {})
     return found

@@ -22,7 +22,7 @@ SETTINGS: Mapping[str, Any] = {
     "max_returned_rows": 1000,
     "sql_time_limit_ms": 5000,
     "facet_time_limit_ms": 1500,
-    "default_facet_size": 40,  # holds the provinces
+    "default_facet_size": 120,  # holds all portals
     "truncate_cells_html": 300,
 }
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _ROWS = """
 SELECT v.portal_name, v.level, p.home_url, v.title, v.document_number, v.released_at, r.released_precision, v.deadline,
-       v.status, v.mode, v.flags, v.earliest, v.latest, v.lag_hours, v.page_url, v.reviewed, v.release_url, v.portal_id,
+       v.status, v.mode, v.flags, v.earliest, v.latest, v.lag_hours, v.page_url, v.reviewed, v.release_url, v.cause,
        sum(v.status <> 'not_observed') OVER release AS observed, count(*) OVER release AS portals
 FROM verdict_list v
 JOIN portals p ON p.portal_id = v.portal_id
