@@ -1,0 +1,117 @@
+"""Which releases a posting may be: near passages, near whole texts, document numbers, titles, links.
+
+Simhash only proposes here. Facts of the world: half a copy lies 10 to 23 bits away from its whole and unrelated papers
+begin at 16, so whole fingerprints find little; passages of some fifty characters survive cutting and framing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from syndication.fingerprint import FingerprintIndex, passages, scan, whole_fingerprint
+from syndication.matching.alignment import AnchoredPage, AnchoredRelease
+from syndication.matching.marks import DocumentNumber
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from syndication.fingerprint import Fingerprints
+    from syndication.matching.thresholds import Thresholds
+    from syndication.matching.titles import TitleForm
+
+_SAMPLE = np.uint64(3)  # a run of eight characters is sampled where its hash ends in two zero bits
+_BRIEF_HITS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class IndexedRelease:
+    """What the index needs of a release."""
+
+    text: AnchoredRelease
+    title: TitleForm
+    number: DocumentNumber | None
+
+
+class CandidateIndex:
+    """Finds releases by number, in the order in which they were given; the answer does not depend on that order."""
+
+    def __init__(self, releases: Sequence[IndexedRelease], thresholds: Thresholds) -> None:
+        self._thresholds = thresholds
+        self._count = len(releases)
+        found = [passages(release.text.text).values for release in releases]
+        self._owners = np.repeat(np.arange(self._count), [len(values) for values in found])
+        self._passages = FingerprintIndex(np.concatenate([*found, np.zeros(0, np.uint64)]))
+        wholes = [(i, w) for i, r in enumerate(releases) if (w := whole_fingerprint(r.text.text.codes)) is not None]
+        self._whole_owners = np.array([i for i, _ in wholes], np.intp)
+        self._wholes = np.array([w for _, w in wholes], np.uint64)
+        self._titles = [release.title.normal for release in releases]
+        self._contained = [(i, title) for i, title in enumerate(self._titles) if len(title) >= 6]
+        self._numbers: dict[DocumentNumber, list[int]] = {}
+        for i, release in enumerate(releases):
+            if release.number:
+                self._numbers.setdefault(release.number, []).append(i)
+        self._brief, self._brief_owners = self._sampled(releases)
+
+    def _sampled(self, releases: Sequence[IndexedRelease]) -> tuple[Fingerprints, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+        brief = [(i, _sample(r.text.anchors)) for i, r in enumerate(releases)
+                 if len(r.text.text) < self._thresholds.brief_release]
+        runs = np.concatenate([*(s for _, s in brief), np.zeros(0, np.uint64)])
+        owners = np.repeat(np.array([i for i, _ in brief], np.intp), [len(s) for _, s in brief])
+        order = np.argsort(runs, kind="stable")
+        return runs[order], owners[order]
+
+    def find(self, page: AnchoredPage, title: TitleForm, numbers: Sequence[DocumentNumber]) -> list[int]:
+        """The releases that a page may be, best first, then by position; at most `most_candidates` of them."""
+        limits = self._thresholds
+        weights = np.zeros(self._count)
+        found = passages(page.text)
+        queries, stored = self._passages.search(found.values, limits.passage_distance)
+        if len(queries):
+            # each passage of the page counts once for a release, by its length, shared among the releases that have it
+            pairs = np.unique(queries * self._count + self._owners[stored])
+            queries, owners = pairs // self._count, pairs % self._count
+            share = (found.ends - found.starts)[queries] / np.bincount(queries)[queries]
+            np.add.at(weights, owners, share)
+        whole = whole_fingerprint(page.text.codes)
+        if whole is not None:
+            weights[self._whole_owners[scan(self._wholes, whole, limits.whole_distance)]] += len(page.text)
+        self._add_brief(page, weights)
+        self._add_titles(title, weights)
+        for number in numbers:
+            weights[self._numbers.get(number, [])] += 1000
+        order = np.lexsort((np.arange(self._count), -weights))[: limits.most_candidates]
+        return [int(i) for i in order if weights[i] > 0]
+
+    def _add_brief(self, page: AnchoredPage, weights: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
+        if not len(self._brief):
+            return
+        runs = np.unique(_sample(page.anchors))
+        first = np.searchsorted(self._brief, runs)
+        hits = np.zeros(self._count, np.intp)
+        for run, start in zip(runs[(f := first < len(self._brief))], first[f], strict=True):
+            while start < len(self._brief) and self._brief[start] == run:
+                hits[self._brief_owners[start]] += 1
+                start += 1
+        weights[hits >= _BRIEF_HITS] += 8 * hits[hits >= _BRIEF_HITS]
+
+    def _add_titles(self, title: TitleForm, weights: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
+        if not title.normal or not self._titles:
+            return
+        cutoff = 100 * self._thresholds.title_candidate
+        likeness = process.cdist([title.normal], self._titles, scorer=fuzz.ratio, score_cutoff=cutoff)[0]
+        weights += 5 * likeness
+        for i, wanted in self._contained:
+            if wanted in title.whole:
+                weights[i] += 300
+        if title.cut and len(title.normal) >= 8:
+            for i, wanted in enumerate(self._titles):
+                if wanted.startswith(title.normal):
+                    weights[i] += 300
+
+
+def _sample(anchors: Fingerprints) -> Fingerprints:
+    return anchors[(anchors & _SAMPLE) == 0]

@@ -1,0 +1,169 @@
+"""Every figure of one posting laid over one release: the evidence, before anybody decides."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from syndication.matching.alignment import AnchoredPage, AnchoredRelease, Blocks, align, page_cover
+from syndication.matching.differences import Difference, differences
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from syndication.matching.marks import DocumentNumber
+    from syndication.matching.titles import TitleFigures
+    from syndication.text import NormalText
+
+_PROSE_UNIT = 12       # shorter lines are furniture: names of menus, offices, dates
+_LOCAL = 60            # a difference longer than this is another text, not a changed one
+_REWORDED = 0.4        # likeness from which one sentence in place of another is the same one, reworded
+_SCANNED = 0.6         # likeness from which single wrong characters within a stretch are looked for
+_DIGITS = re.compile(r"\d+")
+_DIGITS_BEFORE, _DIGITS_AFTER = re.compile(r"\d+$"), re.compile(r"^\d+")
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """How much of each side stands on the other.
+
+    coverage: share of the release that stands on the page. density, length: share and number of agreeing characters
+    in the page's best stretch. foreign: share of the page's prose that is not the release's; prose: its length.
+    """
+
+    coverage: float
+    density: float
+    length: int
+    foreign: float
+    prose: int
+    page_length: int
+    release_length: int
+
+
+@dataclass(frozen=True)
+class Conflicts:
+    """What speaks for another text.
+
+    slips: changes of one or two characters (scanning errors look like that). wording: changes of more, and `characters`
+    in them. numbers: figures that differ, lost digits by half. whole_cuts: sentences that the page leaves out.
+    """
+
+    slips: int
+    wording: int
+    characters: int
+    numbers: float
+    whole_cuts: int
+    examples: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """One posting over one release."""
+
+    overlay: Overlay
+    conflicts: Conflicts
+    title: TitleFigures
+    genre: str
+    number_equal: DocumentNumber | None
+    number_conflict: DocumentNumber | None
+    version: str
+    blocks: Blocks
+
+
+def overlay(release: AnchoredRelease, page: AnchoredPage) -> tuple[Overlay, Blocks, NDArray[np.bool_]]:
+    """Lays a page over a release."""
+    blocks = align(release, page)
+    length = len(page.text)
+    cover = page_cover(blocks, length)
+    coverage = float((blocks.ends - blocks.starts).sum()) / max(1, len(release.text))
+    density, stretch = _best_stretch(cover)
+    units = page.text.units
+    if length:
+        sizes = np.diff(np.append(units, length))
+        covered = np.add.reduceat(cover.astype(np.intp), units)
+        prose = sizes >= _PROSE_UNIT
+        total = int(sizes[prose].sum())
+        foreign = float((sizes - covered)[prose].sum()) / total if total else 0.0
+    else:
+        total, foreign = 0, 0.0
+    return Overlay(coverage, density, stretch, foreign, total, length, len(release.text)), blocks, cover
+
+
+def _best_stretch(cover: NDArray[np.bool_]) -> tuple[float, int]:
+    """Density and agreeing characters of the stretch with the largest surplus of agreeing over other characters."""
+    if not cover.any():
+        return 0.0, 0
+    sums = np.concatenate(([0], np.cumsum(np.where(cover, 1, -1))))
+    rise = sums - np.minimum.accumulate(sums)
+    end = int(rise.argmax())
+    start = int(sums[: end + 1].argmin())
+    agreeing = int(cover[start:end].sum())
+    return agreeing / (end - start), agreeing
+
+
+def conflicts(release: NormalText, page: NormalText, carried: Blocks, cover: NDArray[np.bool_]) -> Conflicts:
+    """What differs between the agreeing stretches that carry the text on."""
+    slips = wording = characters = cuts = 0
+    numbers = 0.0
+    examples: list[Difference] = []
+    for difference in differences(release, page, carried):
+        if difference.whole and (difference.kind != "changed" or _likeness(difference) < _REWORDED):
+            cuts += bool(difference.release)
+            continue
+        if max(len(difference.release), len(difference.page)) > _LOCAL:
+            continue
+        if difference.page and cover[difference.page_start : difference.page_end].mean() > 0.5:
+            continue  # these words of the page stand elsewhere in the release: a stray, not a change
+        hard, soft = _changes(difference)
+        slips += soft
+        number = _numbers_differ(release, difference)
+        numbers += number
+        if hard:
+            wording += 1
+            characters += hard
+        if hard or number:
+            examples.append(difference)
+    return Conflicts(slips, wording, characters, numbers, cuts, tuple(examples))
+
+
+def _likeness(difference: Difference) -> float:
+    return Levenshtein.normalized_similarity(difference.release, difference.page)
+
+
+def _changes(difference: Difference) -> tuple[int, int]:
+    """Characters of a changed wording, and the number of slips.
+
+    Where most characters agree, runs of one or two others are slips and longer runs wording; else all of it is wording.
+    """
+    longest = max(len(difference.release), len(difference.page))
+    if longest <= 2:
+        return 0, 1
+    if _likeness(difference) < _SCANNED:
+        return longest, 0
+    hard = soft = 0
+    for step in Levenshtein.opcodes(difference.release, difference.page):
+        if step.tag != "equal":
+            size = max(step.src_end - step.src_start, step.dest_end - step.dest_start)
+            hard, soft = (hard + size, soft) if size >= 3 else (hard, soft + 1)
+    return hard, soft
+
+
+def _numbers_differ(release: NormalText, difference: Difference) -> float:
+    """How many figures stand in place of others; a lost or added digit counts half, one that became a letter not."""
+    mine, theirs = difference.release, difference.page
+    has_mine, has_theirs = any(map(str.isdigit, mine)), any(map(str.isdigit, theirs))
+    if not (has_mine or has_theirs) or (mine and theirs and not (has_mine and has_theirs)):
+        return 0.0
+    before = _DIGITS_BEFORE.search(release.string(max(0, difference.release_start - 8), difference.release_start))
+    after = _DIGITS_AFTER.search(release.string(difference.release_end, difference.release_end + 8))
+    head, tail = before[0] if before else "", after[0] if after else ""
+    was, now = _DIGITS.findall(head + mine + tail), _DIGITS.findall(head + theirs + tail)
+    if not was or not now:
+        return 0.0
+    if mine and theirs:
+        return float(max(1, sum(a != b for a, b in zip(was, now, strict=False)))) if was != now else 0.0
+    return 0.5 if len(was) == len(now) else 0.0

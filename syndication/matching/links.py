@@ -1,0 +1,54 @@
+"""Addresses as evidence: does a posting stand for a page of www.gov.cn, itself or through a page that leads there?
+
+Facts of the world: www.gov.cn answers under http and https, with and without `www.`; a directory and its index page are
+one page; portals send readers on through `/jump?url=…` and the like, with the address percent-encoded, sometimes twice.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from syndication.addresses import address_key
+
+_INDEX = re.compile(r"/(?:index|default)\.s?html?$")
+_DEEPEST = 3  # encodings within encodings that are followed
+_ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+
+
+def release_key(address: str) -> str:
+    """A key that is equal for addresses of one page; empty for what is no web address."""
+    trimmed = address.strip()
+    try:
+        parts = urlsplit(trimmed)
+        if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
+            return ""
+        key = address_key(trimmed)
+    except ValueError:  # a port or bracketed host that cannot be: such text stands in pages, and is no address
+        return ""
+    path, question, query = key.partition("?")
+    return _INDEX.sub("", path).rstrip("/") + question + query
+
+
+def same_address(a: str, b: str) -> bool:
+    """Whether two addresses name the same page: scheme, `www.`, fragment, index page and last slash do not count."""
+    key = release_key(a)
+    return bool(key) and key == release_key(b)
+
+
+def carried_addresses(address: str) -> list[str]:
+    """The web addresses that an address carries in its query, fragment or path (`/jump?url=https%3A%2F%2F…`)."""
+    found: list[str] = []
+    waiting = [address]
+    for _ in range(_DEEPEST):
+        deeper: list[str] = []
+        for text in waiting:
+            try:
+                parts = urlsplit(text)
+            except ValueError:  # not an address after all
+                continue
+            values = [value for _, value in parse_qsl(parts.query)] + [unquote(parts.path), unquote(parts.fragment)]
+            deeper += [hit for value in values for hit in _ADDRESS.findall(value)]
+        found += deeper
+        waiting = deeper
+    return found
