@@ -110,12 +110,21 @@ _WIDTH = {"second": timedelta(seconds=1), "minute": timedelta(minutes=1)}
 
 _YEAR = r"(?P<year>\d{4})"
 _DATE = rf"{_YEAR}\s*(?:[-/.年])\s*(?P<month>\d{{1,2}})\s*(?:[-/.月])\s*(?P<day>\d{{1,2}})(?!\d)\s*(?:日|号)?"
-_TIME = r"(?P<hour>\d{1,2})\s*(?::|：|时|点)\s*(?P<minute>\d{1,2})\s*(?:分)?(?:\s*[:：]?\s*(?P<second>\d{2})(?:\.\d+)?\s*秒?)?"
+_TIME = (
+    r"(?P<hour>\d{1,2})\s*(?::|：|时|点)\s*(?P<minute>\d{1,2})\s*(?:分)?"
+    r"(?:\s*[:：]?\s*(?P<second>\d{2})(?:\.\d+)?\s*秒?)?"
+)
 _OFFSET = r"\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?"
 _FULL = re.compile(rf"{_DATE}(?:[\sT\-,，]*(?:星期[一二三四五六日天])?\s*{_TIME}{_OFFSET})?", re.IGNORECASE)
-_MONTH_DAY = re.compile(r"(?<!\d)(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})(?!\d)\s*日?(?:\s+(?P<hour>\d{1,2})[:：](?P<minute>\d{2}))?")
+_MONTH_DAY = re.compile(
+    r"(?<!\d)(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})(?!\d)\s*日?"
+    r"(?:\s+(?P<hour>\d{1,2})[:：](?P<minute>\d{2}))?"
+)
 _COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
-_HAN_DATE = re.compile(r"(?P<year>[〇○零一二三四五六七八九]{4})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日")
+_HAN_DATE = re.compile(
+    r"(?P<year>[〇○零一二三四五六七八九]{4})年(?P<month>[一二三四五六七八九十]{1,2})月"
+    r"(?P<day>[一二三四五六七八九十]{1,3})日"
+)
 _HAN_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
 
 
@@ -130,7 +139,7 @@ def _offset(text: str | None) -> timezone:
     if not text:
         return BEIJING
     if text.upper() == "Z":
-        return timezone.utc
+        return UTC
     digits = text[1:].replace(":", "")
     delta = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(-delta if text[0] == "-" else delta)
@@ -202,10 +211,7 @@ def _read(text: str, source: str, anchor: datetime | None) -> Declared | None:
         return Declared(day_interval(found_day), "day", source, text) if found_day else None
     short = _MONTH_DAY.search(text)
     if short and anchor:
-        horizon = beijing_date(anchor) + timedelta(days=1)
-        day = date(horizon.year, int(short["month"]), int(short["day"])) if (int(short["month"]), int(short["day"])) != (2, 29) else _leap_day(horizon)
-        if day > horizon:
-            day = _leap_day(horizon) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+        day = _latest_day(int(short["month"]), int(short["day"]), beijing_date(anchor) + timedelta(days=1))
         if short["hour"] is None:
             return Declared(day_interval(day), "day", source, text)
         moment = datetime(day.year, day.month, day.day, int(short["hour"]), int(short["minute"]), tzinfo=BEIJING)
@@ -213,17 +219,16 @@ def _read(text: str, source: str, anchor: datetime | None) -> Declared | None:
     return None
 
 
-def _leap_day(horizon: date) -> date:
-    year = horizon.year
-    while True:
+def _latest_day(month: int, day: int, horizon: date) -> date:
+    """The latest day of that month and day that is not after `horizon`. Raises ValueError for a day of no year."""
+    for year in range(horizon.year, horizon.year - 9, -1):  # a 29 February comes at most eight years apart
         try:
-            day = date(year, 2, 29)
+            found = date(year, month, day)
         except ValueError:
-            year -= 1
             continue
-        if day <= horizon:
-            return day
-        year -= 1
+        if found <= horizon:
+            return found
+    raise ValueError(f"{month}-{day}")
 
 
 def _with_time(moment: datetime, precision: Precision, source: str, raw: str) -> Declared:

@@ -86,10 +86,10 @@ def drive(work: Coroutine[Any, Any, T]) -> T:
 
     def finish(task: asyncio.Task[T]) -> None:
         done.append(task)
-        reactor.stop()
+        reactor.stop()  # type: ignore[no-untyped-call]  # Twisted ships no types for it
 
     reactor.callWhenRunning(begin)
-    reactor.run()
+    reactor.run()  # type: ignore[no-untyped-call]  # Twisted ships no types for it
     if not done:
         raise Interrupted("stopped by a signal; start the same command again and it goes on where it was")
     return done[0].result()

@@ -47,7 +47,10 @@ def test_printed(raw):
     assert (declared.source, declared.raw) == ("list", raw)
 
 
-@pytest.mark.parametrize("raw", ["", None, "昨天", "13-45", "2018-13-01", "2018-02-30", "99999999", "共 1094 条", "1", "0000-00-00 00:00"])
+NO_TIME = ["", None, "昨天", "13-45", "2018-13-01", "2018-02-30", "99999999", "共 1094 条", "1", "0000-00-00 00:00"]
+
+
+@pytest.mark.parametrize("raw", NO_TIME)
 def test_no_time(raw):
     assert read_declared(raw, "list", anchor=ANCHOR) is None
 

@@ -43,7 +43,8 @@ def test_what_was_written_is_read(written):
 
 
 def test_public_tools_find_the_file_sound(written):
-    done = subprocess.run([sys.executable, "-m", "warcio.cli", "check", str(written[0])], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "warcio.cli", "check", str(written[0])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 

@@ -42,12 +42,12 @@ FURNITURE = re.compile(
     re.IGNORECASE,
 )
 BESIDE = re.compile(
-    r"(?:^|[-_\s])(?:hot|hotnews|rank|ranking|paihang|tuijian|recommend|related?|xgjd|xgyd|xgwj|xglj|popbox|popup|aside|sidebar)"
+    r"(?:^|[-_\s])(?:hot|hotnews|rank|ranking|paihang|tuijian|recommend|related?|xgjd|xgyd|xgwj|xglj|xgbd|xgxx|popbox|popup|aside|sidebar)"
     r"(?:$|[-_\s\d])",
     re.IGNORECASE,
 )
 BESIDE_HEADING = re.compile(
-    r"相关(?:解读|链接|阅读|文件|新闻|文章)|热门|热点|点击排行|排行|推荐|友情链接|延伸阅读|猜你"
+    r"相关(?:解读|链接|阅读|文件|新闻|文章|报道|信息|稿件)|热门|热点|点击排行|排行|推荐|友情链接|延伸阅读|猜你"
 )
 _WORDS_OF_A_PAGER = re.compile(
     r"(?:上|下|前|后|末|首|尾|第)\S{0,4}页|更多|more|首页|\[?(?:详细|详情|查看|查看详情|阅读全文|全文|下载|点击查看)\]?|[\d\s<>«»‹›.…]+",

@@ -15,15 +15,18 @@ from .html import rows_of
 from .tree import links_of, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from syndication.items import Page
 
     from .finding import Item
 
-_STORE = re.compile(r"<datastore\b.*?(?:</datastore\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_RECORD = re.compile(r"<record\b[^>]*>\s*(?:<!\[CDATA\[(.*?)\]\]>|(.*?))\s*</record\s*>", re.DOTALL | re.IGNORECASE)
-_NEXT_GROUP = re.compile(r"<nextgroup\b[^>]*>(.*?)</nextgroup\s*>", re.DOTALL | re.IGNORECASE)
+_STORE = re.compile(r"<datastore\b", re.IGNORECASE)
+_END_OF_STORE = re.compile(r"</datastore\b", re.IGNORECASE)
+_RECORD = re.compile(r"<record\b[^<>]{0,200}>", re.IGNORECASE)
+_END_OF_RECORD = re.compile(r"</record\b", re.IGNORECASE)
+_NEXT_GROUP = re.compile(r"<nextgroup\b[^<>]{0,200}>", re.IGNORECASE)
+_END_OF_GROUP = re.compile(r"</nextgroup\b", re.IGNORECASE)
 _HREF = re.compile(r"href\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
 _TOTAL = re.compile(r"<totalrecord\b[^>]*>\s*(\d+)", re.IGNORECASE)
 
@@ -41,10 +44,12 @@ class HanwebXml(ListFamily):
 
     def read_rows(self, page: Page, options: Mapping[str, Any]) -> Listing:
         """See `ListFamily.read`; `layout_changed` if there is no `<datastore>`, `empty` if it holds no record."""
-        store = _STORE.search(page.text)
-        if store is None:
+        start = _STORE.search(page.text)
+        if start is None:
             raise UnreadablePage(Outcome.LAYOUT_CHANGED, "no <datastore> in the answer")
-        records = [(found[1] or found[2] or "") for found in _RECORD.finditer(store[0])]
+        end = _END_OF_STORE.search(page.text, start.end())
+        store = page.text[start.end() : end.start() if end else None]
+        records = list(_between(store, _RECORD, _END_OF_RECORD))
         if not records:
             raise UnreadablePage(Outcome.EMPTY, "the <datastore> holds no record")
         items: list[Item] = []
@@ -52,8 +57,16 @@ class HanwebXml(ListFamily):
             items.extend(_item(record, page, options))
         if not items:
             raise UnreadablePage(Outcome.LAYOUT_CHANGED, f"{len(records)} records, none with a link and a title")
-        total = _TOTAL.search(store[0])
-        return Listing(rows_of(items, page.looked_at), _next_group(store[0], page), int(total[1]) if total else None)
+        total = _TOTAL.search(store)
+        return Listing(rows_of(items, page.looked_at), _next_group(store, page), int(total[1]) if total else None)
+
+
+def _between(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> Iterator[str]:
+    """What stands between opening and closing tags, out of its CDATA; what is never closed is left."""
+    at = 0
+    while (start := opening.search(text, at)) and (end := closing.search(text, start.end())):
+        yield text[start.end() : end.start()].strip().removeprefix("<![CDATA[").removesuffix("]]>")
+        at = end.end()
 
 
 def _item(record: str, page: Page, options: Mapping[str, Any]) -> list[Item]:
@@ -65,7 +78,7 @@ def _item(record: str, page: Page, options: Mapping[str, Any]) -> list[Item]:
 
 
 def _next_group(store: str, page: Page) -> Ask | None:
-    group = _NEXT_GROUP.search(store)
-    href = _HREF.search(group[1]) if group else None
+    group = next(_between(store, _NEXT_GROUP, _END_OF_GROUP), "")
+    href = _HREF.search(group)
     url = address(href[1].replace("&amp;", "&"), page.url) if href else ""
     return Ask(url) if url and url != page.url else None

@@ -21,7 +21,7 @@ from .base import ListFamily, address
 from .finding import LONG_TITLE, Finder, is_control
 from .labels import Label, bare_name, labels_of
 from .printed import date_in_address
-from .tree import han_count, links_of, parse, squeeze, text_of, texts_of
+from .tree import han_count, links_of, parse, squeeze, text_of, texts_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +36,8 @@ _EMBED = re.compile(r"(?:https?:)?//(?:www\.)?gov\.cn/pushinfo/[^\s\"'<>)]*", re
 _SCRIPT_COMMENT = re.compile(
     r"/\*.*?\*/|(?<![:\"'])//(?!\S*gov\.cn/pushinfo)[^\n]*|(?<![:\"'])//\s[^\n]*|^\s*//[^\n]*", re.DOTALL | re.MULTILINE
 )
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_HEADING_WORDS = re.compile(r"(?:^|[-_\s])(?:title|tit|hd|bt|biaoti)(?:$|[-_\s\d])", re.IGNORECASE)
 CLIMB_TO_BLOCK = 5
 """How far above its heading the block of a column can begin."""
 LARGEST_BLOCK = 40
@@ -132,7 +134,7 @@ def _column(tree: Tree, links: Sequence[Link], items: Sequence[Link], names: fro
     embed = _embed(tree)
     if embed is not None:
         element, url = embed
-        near = _nearest(labels, element)
+        near = _nearest(labels, element) or next((one for one in labels if not finder.kind(one.element)), None)
         place = order[near.element] if near else order[element]
         return ColumnSight(
             ColumnState.EMBED,
@@ -204,8 +206,27 @@ def _block(label: Label, items: Mapping[Element, Link]) -> Element | None:
             return None
         inside = [anchor for anchor in islice(above.iter("a"), 400) if anchor in items and anchor is not label.link]
         if inside:
-            return above if len(inside) <= LARGEST_BLOCK else None
+            return above if len(inside) <= LARGEST_BLOCK and _leads_to_items(label, above, items) else None
     return None
+
+
+def _leads_to_items(label: Label, block: Element, items: Mapping[Element, Link]) -> bool:
+    """Whether items follow a label within a block before another heading does: else they are another column's."""
+    parts = set(label.element.iter())
+    passed = False
+    for node in block.iter():
+        if node is label.element:
+            passed = True
+        if not passed or node in parts:
+            continue
+        if node in items:
+            return True
+        if node.tag in _HEADINGS or (node.tag in {"div", "p", "span"} and _HEADING_WORDS.search(words_of(node))):
+            holds_items = any(anchor in items for anchor in islice(node.iter("a"), 20))
+            text = text_of(node) if not holds_items else ""
+            if text and not is_control(text):
+                return False
+    return False
 
 
 def _more(block: Element, base: str) -> str:

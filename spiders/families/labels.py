@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from .tree import squeeze, texts_of
+from .tree import squeeze, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 _AROUND = re.compile(r"[\s\u3000\u00a0\u200b\ufeff·•|:：,，。\-—–_>»›<«‹+.…【】\[\]()（）〔〕《》〈〉“”\"'「」『』]+")
 _BEHIND = re.compile(r"(?:更多|more|详细|进入|专栏|栏目|列表)+$", re.IGNORECASE)
+_NO_LABELS = frozenset({"html", "head", "body", "title", "meta", "script", "style", "option"})
 LONGEST_LABEL = 40
+HIGHEST = 4
+"""How many elements a heading's text can be wrapped in."""
+MOST_PARTS = 12
+"""How many elements a heading can be made of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,45 +48,35 @@ def bare_name(text: str) -> str:
 def labels_of(tree: Tree, names: frozenset[str]) -> list[Label]:
     """All places of a page that name the column, in page order. `names` are bare."""
     found: list[Label] = []
-    taken: set[Element] = set()
+    looked_at: set[Element] = set()
     for element in tree.root.iter():
-        if not isinstance(element.tag, str) or element.tag in {
-            "html",
-            "head",
-            "body",
-            "title",
-            "meta",
-            "script",
-            "option",
-        }:
+        if element.tag == "img" or (element.tag == "a" and element.get("title") and not (element.text or "").strip()):
+            told = squeeze(element.get("alt") or element.get("title") or "")
+            if bare_name(told) in names and element not in looked_at:
+                found.append(_label(element, told))
+        if not (element.text or "").strip():
             continue
-        text = _label_text(element, names)
-        if not text:
-            continue
-        if any(node in taken for node in islice(element.iterancestors(), 8)):
-            continue
-        taken.add(element)
-        found.append(_label(element, text))
+        for part in [element, *islice(element.iterancestors(), HIGHEST)]:
+            if part.tag in _NO_LABELS or part in looked_at:
+                break
+            looked_at.add(part)
+            text = _short_text(part)
+            if text is None:
+                break
+            if bare_name(text) in names:
+                looked_at.update(part.iterancestors(), part.iter())
+                found.append(_label(part, text))
+                break
     return found
 
 
-def _label_text(element: Element, names: frozenset[str]) -> str:
-    """The text of an element if it is the name and nothing else."""
-    if element.tag == "img":
-        told = squeeze(element.get("alt") or element.get("title") or "")
-        return told if bare_name(told) in names else ""
-    if len(element) <= 8:
-        text = ""
-        for part in texts_of(element):
-            text += part
-            if len(text) > 4 * LONGEST_LABEL or len(text.strip()) > LONGEST_LABEL:
-                text = ""
-                break
-        text = squeeze(text)
-        if text and bare_name(text) in names:
-            return text
-    told = squeeze(element.get("title") or "") if element.tag == "a" and not "".join(texts_of(element)).strip() else ""
-    return told if told and bare_name(told) in names else ""
+def _short_text(element: Element) -> str | None:
+    """The text of an element that is short enough for a label, else None."""
+    parts = list(islice(element.iter(), MOST_PARTS + 1))
+    if len(parts) > MOST_PARTS:
+        return None
+    text = squeeze(text_of(element))
+    return text if len(text) <= LONGEST_LABEL else None
 
 
 def _label(element: Element, text: str) -> Label:

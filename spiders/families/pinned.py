@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def with_pins(rows: Iterable[Row], looked_at: datetime | None) -> tuple[Row, ...]:
     """The rows, those flagged that do not belong to the longest run of falling dates and have a newer one of it below.
 
-    Rows without a date and rows dated after the look take no part.
+    Rows without a date and rows dated after the look take no part. Where the run is less than half of the list, the
+    list is not in the order of its dates, and no row is pinned.
     """
     found = list(rows)
     horizon = looked_at + timedelta(days=1) if looked_at else None
@@ -30,6 +31,8 @@ def with_pins(rows: Iterable[Row], looked_at: datetime | None) -> tuple[Row, ...
         if row.declared and (horizon is None or row.declared.interval.earliest <= horizon)
     ]
     run = _longest_falling([moment for _, moment in dated])
+    if 2 * len(run) < len(dated):
+        return tuple(found)
     newest_below = float("-inf")
     for index in reversed(range(len(dated))):
         place, moment = dated[index]

@@ -33,6 +33,8 @@ MOST_PARTS = 40
 """A link with more elements inside is no card with title, summary and date; its text is taken as it is."""
 
 _BLANK = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
+_END_OF_PAGE = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+"""libxml2 ends the page at it and drops what stands behind: some pages are two documents in one file."""
 _CUT = re.compile(r"(?:…+|\.{3,}|。{3,}|···+)$")
 _LEADING = re.compile(r"^[·•●◆■▪►▶›»\-—–\s|>]+(?=\S)")
 _LABELLED_TITLE = re.compile(
@@ -79,7 +81,8 @@ def parse(text: str, url: str) -> Tree:
             (2,048): what stands below would be lost without a word.
     """
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    root = etree.fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser)
+    whole = _END_OF_PAGE.sub("", text.replace("\0", ""))
+    root = etree.fromstring(whole.encode("utf-8", "replace"), parser)
     if root is None:
         raise UnreadablePage(Outcome.LAYOUT_CHANGED, "the answer holds no page")
     if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):

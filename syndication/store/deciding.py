@@ -152,7 +152,7 @@ class DecidingRows:
         return changed
 
     def _save(self, run_id: str, at: str, new: NewVerdict) -> int:
-        verdict, key = new.verdict, (new.release_id, new.portal_id, new.edition)
+        key = (new.release_id, new.portal_id, new.edition)
         row = _row(new)
         old = self._db.execute(
             "SELECT deadline, status, mode, flags, cause, earliest, latest, posting_id, page_url, proof, judged_at, run_id"
@@ -184,7 +184,7 @@ class DecidingRows:
         return 1
 
     def drop_unowed(self, released_since: datetime, kept: Sequence[tuple[int, str, str]]) -> int:
-        """Removes verdicts of the time that no duty asks for any more (a person lifted it); reviewed ones too go to the history."""
+        """Removes verdicts of the time that no duty asks for any more (a person lifted it); how many went."""
         wanted = set(kept)
         present = self._db.execute(
             "SELECT v.release_id, v.portal_id, v.edition FROM verdicts v JOIN releases r ON r.release_id = v.release_id"

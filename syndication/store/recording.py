@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from syndication.addresses import address_key, on_gov_cn
@@ -113,7 +114,7 @@ def reaches_back_to(rows: Sequence[Row], looked_at: datetime) -> datetime | None
     latest = [row.declared.interval.latest for row in rows if row.declared and row.declared.interval.earliest <= looked_at]
     if len(latest) < max(1, ORDERED_SHARE * len(rows)):
         return None
-    falling = sum(later <= earlier for earlier, later in zip(latest, latest[1:], strict=False))
+    falling = sum(later <= earlier for earlier, later in pairwise(latest))
     if falling < ORDERED_SHARE * (len(latest) - 1):
         return None
     return max(latest[-3:])
@@ -133,7 +134,9 @@ def _posting(db: Database, portal_id: str, row: Row, at: str) -> int:
     elsewhere = on_gov_cn(row.url)
     found = db.execute(
         "INSERT INTO postings (portal_id, url_key, url, title, first_seen_at, state, target) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (portal_id, url_key) DO UPDATE SET first_seen_at = min(first_seen_at, excluded.first_seen_at)"
+        " ON CONFLICT (portal_id, url_key) DO UPDATE SET first_seen_at = min(first_seen_at, excluded.first_seen_at),"
+        " url = min(url, excluded.url), title = CASE WHEN state <> 'read'"
+        " AND (length(excluded.title), excluded.title) > (length(title), title) THEN excluded.title ELSE title END"
         " RETURNING posting_id",
         (portal_id, address_key(row.url), row.url, row.title, at, "elsewhere" if elsewhere else "listed",
          row.url if elsewhere else ""),
@@ -153,7 +156,7 @@ def _declared(declared: Declared | None) -> dict[str, str | None]:
 
 def _record_article(db: Database, run_id: str, item: ArticleLook) -> None:
     look, at, key = item.look, to_text(item.look.looked_at), address_key(item.posting_url)
-    _observe(db, run_id, "article", look, look.channel_id)
+    _observe(db, run_id, "article", look)  # no channel: which of two lists led here first is chance
     found = db.execute(
         "SELECT posting_id, state FROM postings WHERE portal_id = ? AND url_key = ?", (look.portal_id, key)
     ).fetchone()
@@ -161,6 +164,7 @@ def _record_article(db: Database, run_id: str, item: ArticleLook) -> None:
         return
     posting_id, state = found
     article = item.article
+    own_time = article.declared if article and article.declared and article.declared.source != "list" else None
     if article is None:
         if state == "listed":
             db.execute("UPDATE postings SET state = 'unreadable' WHERE posting_id = ?", (posting_id,))
@@ -171,7 +175,7 @@ def _record_article(db: Database, run_id: str, item: ArticleLook) -> None:
         " declared_source = :source, declared_raw = :raw, source_label = :label, document_number = :number,"
         " target = :target, links = :links, body_length = :length, matched_upto = NULL, evidence_id = :evidence"
         " WHERE posting_id = :posting_id",
-        {"posting_id": posting_id, "at": at, "title": article.title, **_declared(article.declared),
+        {"posting_id": posting_id, "at": at, "title": article.title, **_declared(own_time),
          "label": article.source, "number": article.document_number, "target": article.target,
          "links": json.dumps(article.links, ensure_ascii=False), "length": len(article.text),
          "evidence": look.evidence_id or None},

@@ -1,0 +1,12 @@
+"""Runs every benchmark, one after the other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+ALL = ("pipeline", "matching")
+
+for name in ALL:
+    print(f"\n== {name}", flush=True)
+    subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
