@@ -122,13 +122,16 @@ def clean_title(raw: str) -> str:
 
 def _without_site(text: str, document: Document) -> str:
     """`<title>` without the names of site and column, before it (Hanweb) or behind it (TRS, www.gov.cn)."""
-    for name in ("sitename", "columnname", "sitename"):
-        if known := document.metas.get(name):
-            text = text.removeprefix(known).removesuffix(known).strip(" -_—|>·")
+    names = [document.metas[name] for name in ("sitename", "columnname") if name in document.metas]
     first = text.split("_")[0].strip()
     text = first if len(first) >= 4 else text
-    while (found := _BEFORE_SITE.match(text)) and _SITE_WORDS.search(found[2]):
-        text = found[1]
+    before = ""
+    while text != before:
+        before = text
+        for name in names:
+            text = text.removeprefix(name).removesuffix(name).strip(" -–—|>·_")
+        if (found := _BEFORE_SITE.match(text)) and _SITE_WORDS.search(found[2]):
+            text = found[1]
     return text
 
 

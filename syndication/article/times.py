@@ -37,7 +37,7 @@ _LABELS = (
     r"(?:发布|发稿|发表|公开|公布|上网|上传|刊发)\s?(?:时间|日期)",
     r"(?<![\u4e00-\u9fff])(?:时\s?间|日\s?期)",
 )
-_LABELLED = tuple(re.compile(rf"{label}\s*(?:[:：]|\t)\s*[\[（(]?\s*({_DATE})") for label in _LABELS)
+_LABELLED = tuple(re.compile(rf"{label}\s*[\])】）]?\s*(?:[:：]|\t)\s*[\[（(]?\s*({_DATE})") for label in _LABELS)
 _BESIDE_SOURCE = re.compile(
     rf"(?:^|[^\d])({_DATE})[^\d]{{0,12}}来\s?源\s*[:：]|来\s?源\s*[:：][^\d\n]{{0,30}}\s({_DATE})"
 )
