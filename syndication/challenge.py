@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -106,12 +107,12 @@ def recognise_block(status: int, headers: Mapping[str, str], page_or_body: bytes
     if status < 400 and len(text) > READ:
         return None  # no block is as large as that
     text = text[:READ]
+    if _has_page(text):
+        return _refusal(status, _title(text), "", "") if status >= 400 else None
     server = next((value for name, value in headers.items() if name.lower() == "server"), "")
     title, visible = _title(text), _visible(text)
     scripts = _CONCATENATED.sub(r"\1", text) if "('_')" in text else text
-    is_page = _has_page(text)
-    block = None if is_page else _challenge(status, scripts, title, visible)
-    return block or _refusal(status, title, "" if is_page else visible, f"{text} {server}")
+    return _challenge(status, scripts, title, visible) or _refusal(status, title, visible, f"{text} {server}")
 
 
 def home_instead_of_article(page: Page, asked_url: str) -> tuple[Outcome, str] | None:
@@ -182,7 +183,8 @@ def _has_page(text: str) -> bool:
     """Whether the markup is that of a page with content or navigation, of its own or to be filled by scripts."""
     if re.search(r"ArticleTitle|SiteName|firstpublishedtime|SiteIDCode", text, re.IGNORECASE):
         return True
-    return len(re.findall(r"<(?:a|li)\b", text, re.IGNORECASE)) > MOST_LINKS_OF_A_NOTICE
+    links = islice(re.finditer(r"<(?:a|li)\b", text, re.IGNORECASE), MOST_LINKS_OF_A_NOTICE + 1)
+    return len(list(links)) > MOST_LINKS_OF_A_NOTICE
 
 
 def _title(text: str) -> str:

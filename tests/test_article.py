@@ -344,6 +344,8 @@ def test_a_text_in_several_parts_is_read_whole() -> None:
     (page_with(body="<script>location.replace('/b.html')</script>"), "https://www.lj.example/b.html"),
     (page_with(head="<script>function go(){location.href='/s'}</script>"), ""),
     (page_with(head="<script>window.location.href='/xw/1.html'+location.search</script>"), ""),
+    (f"<title>渡口</title><p>{PROSE * 9}</p><div id='zoom'></div><script>top.location='/b.html'</script>",
+     "https://www.lj.example/b.html"),
     ("<title>渡口</title><script>window.location='https://www.gov.cn/a.htm';</script>", "https://www.gov.cn/a.htm"),
     ("<title>渡口</title><script>window.open('/b.html','_self')</script>", "https://www.lj.example/b.html"),
     ("<title>渡口</title><meta http-equiv=refresh content='3;url=/b.html'>", "https://www.lj.example/b.html"),

@@ -68,9 +68,9 @@ def read_target(document: Document, body: Body | None, visible: int) -> str:
         found = _REFRESH.match(meta.get("content") or "") if refreshes else None
         if found and (target := _elsewhere(document, found[1])):
             return target
-    in_body = list(body.element.iter("script")) if body and body.element is not None else []
-    scripts: Iterable[html.HtmlElement] = document.root.iter("script") if visible < LITTLE_TEXT else in_body
-    for script in scripts:
+    without_text = body is None or not body.lines or visible < LITTLE_TEXT
+    place = document.root if without_text or body is None or body.element is None else body.element
+    for script in place.iter("script"):
         if target := _script_target(document, script.text or ""):
             return target
     return _only_link(document, body) if body and body.element is not None else ""
