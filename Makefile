@@ -14,8 +14,9 @@ $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; call: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Setting up $(VENV) (once; some minutes on a slow line) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@{ $(BIN)/python -m pip install --disable-pip-version-check --upgrade pip && \
+	   $(BIN)/python -m pip install --disable-pip-version-check -e '.[dev]'; } >$(VENV)/setup.log 2>&1 || \
+	   { tail -n 30 $(VENV)/setup.log; echo "Setting up failed; the whole log is in $(VENV)/setup.log. Is a package registry reached?"; exit 1; }
 	@touch $(STAMP)
 
 run: setup ## the main job on the bundled fleet: crawl, match, judge, CSV
