@@ -12,11 +12,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
-import uvicorn
 
 from syndication.errors import DataFolderError, SyndicationError
 from syndication.folders import data_folder, data_option
-from syndication.publish.configuration import make_datasette
 from syndication.store.database import FILE_NAME
 from syndication.store.reading import ensure_wal, is_ours
 
@@ -71,6 +69,10 @@ def address_of(listener: socket.socket) -> str:
 
 async def run_server(database: Path, listener: socket.socket, *, open_browser: bool) -> None:
     """Serves until it is stopped (Ctrl-C or a TERM signal)."""
+    import uvicorn  # here: half a second that no other command should wait for
+
+    from syndication.publish.configuration import make_datasette
+
     address = address_of(listener)
     config = uvicorn.Config(make_datasette(database).app(), log_level="warning", lifespan="on", workers=1)
     server = uvicorn.Server(config)

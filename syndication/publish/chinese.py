@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from datasette.filters import Filters  # type: ignore[import-untyped]  # Datasette ships no types
 from jinja2 import BaseLoader, Environment
+from markupsafe import Markup
 
 from syndication.publish import catalog
 from syndication.publish.values import shown
@@ -82,7 +83,7 @@ def make_chinese(environment: Environment) -> None:
     environment.filters["operator"] = lambda key: OPERATORS.get(key, key)
     environment.filters["described"] = described
     environment.filters["unfolded"] = unfolded
-    environment.filters["unfolded_cells"] = lambda row, table, request: unfolded(row, table, request)
+    environment.filters["unfolded_cells"] = unfolded_cells
 
 
 def value_text(value: object, table: str, column: str) -> object:
@@ -109,6 +110,18 @@ def described(filters: Filters, table: str, sort: str | None, sort_desc: str | N
     order = sort or sort_desc
     told_order = f"按{catalog.column(table, order).label}{'降序' if sort_desc else '升序'}排列" if order else ""
     return "；".join(part for part in ("，且".join(told), told_order) if part)
+
+
+def unfolded_cells(row: Iterable[Mapping[str, object]], table: str, request: object) -> list[Mapping[str, object]]:
+    """The cells of the columns that a page shows; the link to a record with several keys says 查看 and not the keys."""
+    return unfolded([_record_link(cell) for cell in row], table, request)
+
+
+def _record_link(cell: Mapping[str, object]) -> Mapping[str, object]:
+    if not cell.get("is_special_link_column"):
+        return cell
+    link = str(cell["value"])  # Datasette's own: <a href="...">keys</a>, escaped
+    return {**cell, "value": Markup(link[: link.index(">") + 1] + "查看</a>")}
 
 
 def unfolded(items: Iterable[Mapping[str, object]], table: str, request: object) -> list[Mapping[str, object]]:

@@ -75,7 +75,9 @@ class Export:
 
 
 def _heading(column: catalog.Column) -> str:
-    return f"{column.label}（北京时间）" if column.kind == "time" else column.label
+    if column.kind != "time":
+        return column.label
+    return f"{column.label[:-1]}，北京时间）" if column.label.endswith("）") else f"{column.label}（北京时间）"
 
 
 def _csv(rows: list[list[Any]]) -> str:
@@ -201,10 +203,8 @@ def _columns(
     unknown = [name for name in (*asked, *left_out) if name not in names]
     if unknown:
         raise BadRequest(f"{'_col' if asked else '_nocol'}={', '.join(unknown)} - invalid columns")
-    if asked:
-        chosen = list(dict.fromkeys((*primary, *asked)))
-    else:
-        chosen = names if for_programs else catalog.arranged(table, names)
+    usual = names if for_programs else catalog.arranged(table, names)
+    chosen = list(dict.fromkeys((*primary, *asked))) if asked else usual
     return tuple(catalog.column(table, name) for name in chosen if name not in left_out)
 
 
