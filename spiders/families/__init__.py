@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from syndication.items import Page
 
-_ALL: tuple[ListFamily, ...] = (
+ALL: tuple[ListFamily, ...] = (
     Html(),
     HanwebXml(),
     Jpaas(),
@@ -38,10 +38,10 @@ _ALL: tuple[ListFamily, ...] = (
     Home(),
 )
 
-FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for family in _ALL})
+FAMILIES: Mapping[str, Family] = MappingProxyType({family.name: family for family in ALL})
 """All families by name."""
 
-__all__ = ["FAMILIES", "Family", "family_of", "options_for_further_pages", "recognise"]
+__all__ = ["ALL", "FAMILIES", "Family", "family_of", "options_for_further_pages", "recognise"]
 
 
 def family_of(name: str) -> Family:

@@ -15,9 +15,19 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from .printed import date_in_address, date_in_texts
-from .table import dates_column
-from .tree import han_count, squeeze, text_of, texts_of, walk, words_of
+from .parts import (
+    HEADINGS,
+    LIST_WORDS,
+    NESTING,
+    Places,
+    headed_as_beside,
+    is_beside,
+    is_control,
+    is_long,
+    nesting_above,
+)
+from .row_time import dates_stand_before, time_of_row
+from .tree import han_count, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,36 +41,8 @@ if TYPE_CHECKING:
 
 CLIMB = 10
 """How far above a link its row can begin."""
-MOST_TEXTS = 80
-"""A row with more texts is a part of the page, not an item."""
-LONG_TITLE = 8
-"""Chinese characters; names of columns in a menu are shorter, titles of items are seldom."""
-
-FURNITURE = re.compile(
-    r"(?:^|[-_\s])(?:nav|navi|navbar|navigation|menu|submenu|header|footer|foot|breadcrumbs?|crumbs?|path|position|weizhi|dqwz|"
-    r"copyright|friendlinks?|yqlj|sitemap)(?:$|[-_\s\d])",
-    re.IGNORECASE,
-)
-BESIDE = re.compile(
-    r"(?:^|[-_\s])(?:hot|hotnews|rank|ranking|paihang|tuijian|recommend|related?|xgjd|xgyd|xgwj|xglj|xgbd|xgxx|popbox|popup|aside|sidebar)"
-    r"(?:$|[-_\s\d])",
-    re.IGNORECASE,
-)
-BESIDE_HEADING = re.compile(
-    r"相关(?:解读|链接|阅读|文件|新闻|文章|报道|信息|稿件)|热门|热点|点击排行|排行|推荐|友情链接|延伸阅读|猜你"
-)
-_WORDS_OF_A_PAGER = re.compile(
-    r"(?:上|下|前|后|末|首|尾|第)\S{0,4}页|更多|more|首页|\[?(?:详细|详情|查看|查看详情|阅读全文|全文|下载|点击查看)\]?|[\d\s<>«»‹›.…]+",
-    re.IGNORECASE,
-)
-_NESTING = frozenset({"ul", "ol", "dl", "table"})
 _JOINED = frozenset({"ul", "ol", "dl", "tbody", "table"})
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|jpe?g|png|mp4)$", re.IGNORECASE)
-_LIST_WORDS = re.compile(r"list|news|liebiao|lanmu|(?:^|[-_\s])lb", re.IGNORECASE)
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_DATE_AT_END = re.compile(
-    r"[\[\(（【]?\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*[\]\)）】]?$"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,16 +74,6 @@ class Group:
         return sum(item.declared is not None for item in self.items)
 
 
-def is_long(title: str) -> bool:
-    """Whether a title is long enough for an item."""
-    return han_count(title) >= LONG_TITLE
-
-
-def is_control(title: str) -> bool:
-    """Whether a link is part of the list's controls (pager, 更多, 详情), not an item."""
-    return bool(_WORDS_OF_A_PAGER.fullmatch(title.strip(" []【】")))
-
-
 @dataclass(eq=False)
 class Finder:
     """Finds the list among the links of one page."""
@@ -109,7 +81,7 @@ class Finder:
     links: Sequence[Link]
     looked_at: datetime | None
     pagers: Sequence[Element] = ()
-    _kinds: dict[Element, str] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
     _nest: dict[Element, list[Element]] = field(default_factory=dict)
 
     def main_list(self) -> list[Item]:
@@ -121,8 +93,8 @@ class Finder:
         for group in groups:
             if not _is_list(group):
                 continue
-            kind = self.kind(group.parents[0])
-            if kind == "beside" or _headed_as_beside(group.parents[0]):
+            kind = self.places.kind(group.parents[0])
+            if kind == "beside" or headed_as_beside(group.parents[0]):
                 continue
             weight = group.weight * (1.5 if near.intersection(group.parents) else 1.0)
             if kind == "furniture":
@@ -140,7 +112,7 @@ class Finder:
         group = Group(rows={element: [] for element in elements})
         for link in self.links:
             above = [link.element, *link.element.iterancestors()]
-            self._nest[link.element] = _nesting(above[1:])
+            self._nest[link.element] = nesting_above(above[1:])
             for node in above:
                 if node in group.rows:
                     group.rows[node].append(link)
@@ -155,7 +127,7 @@ class Finder:
             if is_control(link.title):
                 continue
             above = list(islice(link.element.iterancestors(), CLIMB))
-            self._nest[link.element] = _nesting(above)
+            self._nest[link.element] = nesting_above(above)
             child = link.element
             for parent in above:
                 tag = str(child.tag)
@@ -178,9 +150,9 @@ class Finder:
         if not chosen:
             return
         rows = [row for row, _, _ in chosen]
-        before = _dates_stand_before(rows, group.rows)
+        before = dates_stand_before(rows, group.rows)
         for row, link, rivals in chosen:
-            declared = self._declared(row, link, group.rows, before=before)
+            declared = time_of_row(row, link, group.rows, self.looked_at, before=before)
             weight = 1.0 if is_long(link.title) else 0.4 if han_count(link.title) >= 5 else 0.1
             weight *= 0.6 if declared is None else 2.0 if declared.source == "url" else 3.0
             group.items.append(Item(row, link, declared, weight / rivals**2))
@@ -188,7 +160,7 @@ class Finder:
     def _main_link(self, row: Element, links: list[Link]) -> tuple[Link, int] | None:
         own = [link for link in links if not self._is_nested(link, row)]
         if not own:
-            if any(BESIDE.search(words_of(node)) for link in links for node in self._nest[link.element]):
+            if any(is_beside(node) for link in links for node in self._nest[link.element]):
                 return None
             if any(not _stands_in_nested(anchor, row) for anchor in row.iter("a")):
                 return None
@@ -208,36 +180,6 @@ class Finder:
             if node is nest[0]:
                 return True
         return False
-
-    def _declared(self, row: Element, link: Link, rows: dict[Element, list[Link]], *, before: bool) -> Declared | None:
-        column = dates_column(row)
-        if column is not None:
-            declared = date_in_texts(
-                [squeeze(text) for _, text in walk(column, set()) if squeeze(text)], self.looked_at
-            )
-            if declared:
-                return declared
-        texts = [*_texts_in(row, link), *_texts_beside(row, rows, before=before)]
-        return date_in_texts(texts, self.looked_at) or date_in_address(link.url, self.looked_at)
-
-    def kind(self, element: Element) -> str:
-        """Where an element stands: `beside` (hot lists, 相关解读), `furniture` (menu, header, footer) or ''."""
-        path: list[Element] = []
-        node: Element | None = element
-        while node is not None and node not in self._kinds:
-            path.append(node)
-            node = node.getparent()
-        kind = self._kinds[node] if node is not None else ""
-        for node in reversed(path):
-            words = words_of(node)
-            if node.tag in {"html", "body"}:
-                kind = ""
-            elif node.tag == "aside" or BESIDE.search(words):
-                kind = "beside"
-            elif not kind and (node.tag in {"nav", "header", "footer"} or FURNITURE.search(words)):
-                kind = "furniture"
-            self._kinds[node] = kind
-        return kind
 
     def _near_pagers(self) -> set[Element]:
         near: set[Element] = set()
@@ -264,59 +206,13 @@ class Finder:
         return best
 
 
-def _nesting(above: Sequence[Element]) -> list[Element]:
-    return [node for node in above if node.tag in _NESTING or BESIDE.search(words_of(node))]
-
-
 def _stands_in_nested(anchor: Element, row: Element) -> bool:
     for node in anchor.iterancestors():
         if node is row:
             return False
-        if node.tag in _NESTING:
+        if node.tag in NESTING:
             return True
     return False
-
-
-def _texts_in(row: Element, link: Link) -> list[str]:
-    """The texts of a row that are neither titles nor of nested lists; of the item's own link only a date."""
-    left_out = {link.element}
-    for node in row.iter():
-        if node is row or not isinstance(node.tag, str):
-            continue
-        if (node.tag in _NESTING or BESIDE.search(words_of(node))) and next(node.iter("a"), None) is not None:
-            if not any(part is link.element for part in node.iter("a")):
-                left_out.add(node)
-        elif node.tag == "a":
-            left_out.add(node)
-    texts = [squeeze(text) for _, text in islice(walk(row, left_out), MOST_TEXTS)]
-    inside = [squeeze(text) for _, text in islice(walk(link.element, set()), MOST_TEXTS)]
-    inside_dates = [found[0] for text in inside if (found := _DATE_AT_END.search(text))]
-    return [text for text in [*texts, *inside_dates] if text]
-
-
-def _texts_beside(row: Element, rows: dict[Element, list[Link]], *, before: bool) -> list[str]:
-    """The texts between a row and the next (or the one before) where they stand as brothers, not inside."""
-    texts: list[str] = []
-    if not before and row.tail and row.tail.strip():
-        texts.append(squeeze(row.tail))
-    for brother in islice(row.itersiblings(preceding=before), 4):
-        if before and brother.tail and brother.tail.strip():
-            texts.append(squeeze(brother.tail))
-        if brother in rows or next(brother.iter("a"), None) is not None:
-            break
-        texts.extend(squeeze(text) for _, text in islice(walk(brother, set()), 8) if text.strip())
-        if not before and brother.tail and brother.tail.strip():
-            texts.append(squeeze(brother.tail))
-    return texts
-
-
-def _dates_stand_before(row_elements: list[Element], rows: dict[Element, list[Link]]) -> bool:
-    """Whether flat rows print `date, link` and not `link, date`: told by the first row and the last."""
-    first, last = row_elements[0], row_elements[-1]
-    return (
-        date_in_texts(_texts_beside(first, rows, before=True), None) is not None
-        and date_in_texts(_texts_beside(last, rows, before=False), None) is None
-    )
 
 
 def _is_list(group: Group) -> bool:
@@ -328,7 +224,7 @@ def _is_list(group: Group) -> bool:
     items = [item for item in group.items if item in printed or not _FILE.search(item.link.url)]
     long = [item for item in items if is_long(item.link.title)]
     if len(items) < 3:
-        named = group.parents[0].tag in _JOINED or _LIST_WORDS.search(words_of(group.parents[0])) is not None
+        named = group.parents[0].tag in _JOINED or LIST_WORDS.search(words_of(group.parents[0])) is not None
         return named and len(printed) >= 0.5 * len(group.items) and any(item in printed for item in long)
     dated = sum(item.declared is not None for item in items)
     return len(items) >= 0.5 * len(group.items) and (dated >= 0.5 * len(items) or len(long) >= 0.6 * len(items))
@@ -337,22 +233,6 @@ def _is_list(group: Group) -> bool:
 def _is_above(one: Group, other: Group) -> bool:
     """Whether a group's parent stands above another's: of two equal readings the inner one is the row."""
     return any(node is one.parents[0] for node in other.parents[0].iterancestors())
-
-
-def _headed_as_beside(parent: Element) -> bool:
-    """Whether the heading before a list calls it 相关解读, 热门 or the like."""
-    node: Element | None = parent
-    for _ in range(2):
-        if node is None or node.tag in {"body", "html"}:
-            return False
-        for brother in islice(node.itersiblings(preceding=True), 3):
-            if brother.tag in {"script", "style", "link"}:
-                continue
-            text = squeeze("".join(islice(texts_of(brother), 12)))
-            if text:
-                return len(text) <= 12 and BESIDE_HEADING.search(text) is not None
-        node = node.getparent()
-    return False
 
 
 def _with_sisters(best: Group, groups: Sequence[Group]) -> list[Item]:
@@ -378,7 +258,7 @@ def _with_sisters(best: Group, groups: Sequence[Group]) -> list[Item]:
 
 
 def _has_heading(parent: Element) -> bool:
-    return any(child.tag in _HEADINGS or "title" in words_of(child).lower() for child in parent)
+    return any(child.tag in HEADINGS or "title" in words_of(child).lower() for child in parent)
 
 
 def _without_strays(items: list[Item]) -> list[Item]:
@@ -386,24 +266,3 @@ def _without_strays(items: list[Item]) -> list[Item]:
     if sum(item.declared is not None for item in items) < 0.6 * len(items):
         return [item for item in items if han_count(item.link.title) >= 4 or is_long(item.link.title)]
     return [item for item in items if item.declared or is_long(item.link.title)]
-
-
-def is_empty_list(root: Element) -> bool:
-    """Whether a page that has no rows shows a list without items, or says that there are none."""
-    for element in root.iter("ul", "ol", "tbody", "div"):
-        words = words_of(element)
-        if (
-            _LIST_WORDS.search(words)
-            and not FURNITURE.search(words)
-            and not BESIDE.search(words)
-            and next(element.iter("a"), None) is None
-        ):
-            return (
-                not squeeze("".join(islice(texts_of(element), 400))) or _SAYS_EMPTY.search(text_of(element)) is not None
-            )
-    return _SAYS_EMPTY.search(squeeze("".join(islice(texts_of(root), 20_000)))) is not None
-
-
-_SAYS_EMPTY = re.compile(
-    r"暂无(?:相关)?(?:数据|内容|信息|记录|文件|结果)|没有(?:找到)?(?:相关|任何)?(?:数据|内容|信息|记录)|共\s*0\s*条"
-)

@@ -10,8 +10,9 @@ from syndication.glossary import Outcome
 from syndication.items import Ask, Listing
 
 from .base import ListFamily, address
-from .finding import Finder, is_control
+from .finding import Finder
 from .html import rows_of
+from .parts import is_control
 from .tree import links_of, parse
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from syndication.glossary import ColumnState, Outcome
 from syndication.items import ColumnSight, Listing, Row
 
 from .base import ListFamily, address
-from .finding import LONG_TITLE, Finder, is_control
+from .finding import Finder
 from .labels import Label, bare_name, labels_of
+from .parts import HEADINGS, LONG_TITLE, Places, is_control
 from .printed import date_in_address
 from .tree import han_count, links_of, parse, squeeze, text_of, texts_of, words_of
 
@@ -36,7 +37,6 @@ _EMBED = re.compile(r"(?:https?:)?//(?:www\.)?gov\.cn/pushinfo/[^\s\"'<>)]*", re
 _SCRIPT_COMMENT = re.compile(
     r"/\*.*?\*/|(?<![:\"'])//(?!\S*gov\.cn/pushinfo)[^\n]*|(?<![:\"'])//\s[^\n]*|^\s*//[^\n]*", re.DOTALL | re.MULTILINE
 )
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _HEADING_WORDS = re.compile(r"(?:^|[-_\s])(?:title|tit|hd|bt|biaoti)(?:$|[-_\s\d])", re.IGNORECASE)
 CLIMB_TO_BLOCK = 5
 """How far above its heading the block of a column can begin."""
@@ -127,14 +127,14 @@ def _row_of(link: Link, items: set[Element]) -> Element:
 
 
 def _column(tree: Tree, links: Sequence[Link], items: Sequence[Link], names: frozenset[str], page: Page) -> ColumnSight:
-    finder = Finder(links, page.looked_at)
+    places = Places()
     order = {element: place for place, element in enumerate(tree.root.iter())}
     blocks = _block_starts(items, order)
     labels = labels_of(tree, names)
     embed = _embed(tree)
     if embed is not None:
         element, url = embed
-        near = _nearest(labels, element) or next((one for one in labels if not finder.kind(one.element)), None)
+        near = _nearest(labels, element) or next((one for one in labels if not places.kind(one.element)), None)
         place = order[near.element] if near else order[element]
         return ColumnSight(
             ColumnState.EMBED,
@@ -147,7 +147,7 @@ def _column(tree: Tree, links: Sequence[Link], items: Sequence[Link], names: fro
     best: tuple[int, ColumnSight] | None = None
     item_elements = {link.element: link for link in items}
     for label in labels:
-        sight = _sight(label, finder, item_elements, tree, blocks, order)
+        sight = _sight(label, places, item_elements, tree, blocks, order)
         rank = (sight.state is ColumnState.ENTRY_WITH_LIST) * 2 + (not sight.in_navigation)
         if best is None or rank > best[0]:
             best = rank, sight
@@ -156,13 +156,13 @@ def _column(tree: Tree, links: Sequence[Link], items: Sequence[Link], names: fro
 
 def _sight(
     label: Label,
-    finder: Finder,
+    places: Places,
     items: Mapping[Element, Link],
     tree: Tree,
     blocks: Sequence[int],
     order: Mapping[Element, int],
 ) -> ColumnSight:
-    in_navigation = finder.kind(label.element) == "furniture" or _in_menu(label, items)
+    in_navigation = places.kind(label.element) == "furniture" or _in_menu(label, items)
     block = None if in_navigation else _block(label, items)
     url = address(label.href, tree.base)
     if block is not None and not url:
@@ -221,7 +221,7 @@ def _leads_to_items(label: Label, block: Element, items: Mapping[Element, Link])
             continue
         if node in items:
             return True
-        if node.tag in _HEADINGS or (node.tag in {"div", "p", "span"} and _HEADING_WORDS.search(words_of(node))):
+        if node.tag in HEADINGS or (node.tag in {"div", "p", "span"} and _HEADING_WORDS.search(words_of(node))):
             holds_items = any(anchor in items for anchor in islice(node.iter("a"), 20))
             text = text_of(node) if not holds_items else ""
             if text and not is_control(text):

@@ -13,8 +13,9 @@ from syndication.glossary import Outcome
 from syndication.items import Ask, Listing, Row
 
 from .base import ListFamily, Option, is_text
-from .finding import Finder, Item, is_control, is_empty_list
+from .finding import Finder, Item
 from .pagers import next_page, pager_elements
+from .parts import is_control, is_empty_list
 from .pinned import with_pins
 from .printed import date_in_address, date_in_texts
 from .tree import links_of, parse, text_of
