@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from syndication.glossary import ANSWERED, ColumnState, Flag, Mode, Outcome, Role, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from syndication.clock import Declared, Interval
@@ -37,19 +37,30 @@ class ChannelSeen:
     reaches_back_to: datetime | None = None
     overlaps: bool = False
     whole: bool = False
+    lonely: bool = True  # False: in the same run most other portals failed as well
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A look that proved nothing, and whether the portal stood alone with it (else the monitor's own line was down)."""
+
+    at: datetime
+    outcome: Outcome
+    lonely: bool
 
 
 @dataclass(frozen=True)
 class Coverage:
     """What the looks at one channel prove: at `times[i]` everything posted since `since[i]` had been visible.
 
-    `attempts` are the times of all looks, also the failed ones. Times ascend.
+    `attempts` are the times of all looks, also the failed ones; `failures` those that proved nothing. Times ascend.
     """
 
     role: Role
     attempts: tuple[datetime, ...]
     times: tuple[datetime, ...]
     since: tuple[datetime | None, ...]
+    failures: tuple[Failure, ...] = ()
 
     def good(self, index: int, released: datetime) -> bool:
         """The definition of a good observation: the look proves what stood in the channel since the release came out."""
@@ -78,9 +89,12 @@ def coverage(role: Role, looks: Sequence[ChannelSeen]) -> Coverage:
     """
     times: list[datetime] = []
     since: list[datetime | None] = []
+    failures: list[Failure] = []
     beginning = min((look.at for look in looks), default=None)
     for look in looks:
         if look.outcome not in ANSWERED or (not look.item_count and role is not Role.HOME):
+            outcome = Outcome.EMPTY if look.outcome in ANSWERED else look.outcome
+            failures.append(Failure(look.at, outcome, look.lonely))
             continue
         reach = [moment for moment in (look.reaches_back_to,) if moment is not None]
         if look.whole and beginning is not None:
@@ -91,7 +105,8 @@ def coverage(role: Role, looks: Sequence[ChannelSeen]) -> Coverage:
                 reach.append(since[-1])
         times.append(look.at)
         since.append(min(reach) if reach else None)
-    return Coverage(role, tuple(look.at for look in looks), tuple(times), tuple(since))
+    attempts = tuple(look.at for look in looks)
+    return Coverage(role, attempts, tuple(times), tuple(since), tuple(failures))
 
 
 @dataclass(frozen=True)
@@ -132,10 +147,18 @@ class Case:
 
 @dataclass(frozen=True)
 class Measure:
-    """What an edition asks: how long after the release, and in which modes (see `syndication.rules.Edition`)."""
+    """What an edition asks: how long after the release, and in which modes (see `syndication.rules.Edition`).
+
+    `due` works out the deadline where the clock is not continuous; without it `hours` are simply added.
+    """
 
     hours: float
     counted_modes: frozenset[Mode]
+    due: Callable[[datetime], datetime] | None = None
+
+    def deadline(self, released: datetime) -> datetime:
+        """The last moment at which a posting is still on time."""
+        return self.due(released) if self.due else released + timedelta(hours=self.hours)
 
 
 @dataclass(frozen=True)
@@ -174,8 +197,7 @@ class _Timed:
 
 def judge(case: Case, measure: Measure) -> Verdict:
     """The verdict of one case under one edition's measure."""
-    limit = timedelta(hours=measure.hours)
-    strict, lenient = case.released.earliest + limit, case.released.latest + limit
+    strict, lenient = measure.deadline(case.released.earliest), measure.deadline(case.released.latest)
     columns = {name: seen for name, seen in case.channels.items() if seen.role is Role.COLUMN}
     timed = [_time(carrying, case, columns) for carrying in case.carryings if _counts(carrying, measure)]
     embed = _time_embed(case) if Mode.EMBED in measure.counted_modes else None
