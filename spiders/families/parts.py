@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,12 @@ def is_control(title: str) -> bool:
 
 def is_beside(element: Element) -> bool:
     """Whether an element is by its class or id a hot list, 相关解读 or another list beside the main one."""
-    return BESIDE.search(words_of(element)) is not None
+    return _says_beside(words_of(element))
+
+
+@lru_cache(maxsize=8192)
+def _says_beside(words: str) -> bool:
+    return BESIDE.search(words) is not None
 
 
 def nesting_above(elements: Iterable[Element]) -> list[Element]:

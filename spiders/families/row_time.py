@@ -50,8 +50,11 @@ def time_of_row(
         declared = date_in_texts(texts, looked_at)
         if declared:
             return declared
-    texts = [*_texts_in(row, link), *_texts_beside(row, rows, before=before)]
-    return date_in_texts(texts, looked_at) or date_in_address(link.url, looked_at)
+    return (
+        date_in_texts(_texts_in(row, link), looked_at)
+        or date_in_texts(_texts_beside(row, rows, before=before), looked_at)
+        or date_in_address(link.url, looked_at)
+    )
 
 
 def dates_stand_before(row_elements: list[Element], rows: Collection[Element]) -> bool:

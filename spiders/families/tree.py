@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -35,6 +36,7 @@ MOST_PARTS = 40
 _BLANK = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
 _END_OF_PAGE = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 """libxml2 ends the page at it and drops what stands behind: some pages are two documents in one file."""
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _CUT = re.compile(r"(?:…+|\.{3,}|。{3,}|···+)$")
 _LEADING = re.compile(r"^[·•●◆■▪►▶›»\-—–\s|>]+(?=\S)")
 _LABELLED_TITLE = re.compile(
@@ -119,9 +121,10 @@ def words_of(element: Element) -> str:
     return f"{element.get('class') or ''} {element.get('id') or ''}"
 
 
+@lru_cache(maxsize=8192)
 def han_count(text: str) -> int:
     """How many Chinese characters a text has."""
-    return sum("\u4e00" <= char <= "\u9fff" for char in text)
+    return len(_HAN.findall(text))
 
 
 def walk(element: Element, leave_out: frozenset[Element] | set[Element]) -> Iterator[tuple[Element, str]]:
