@@ -64,8 +64,8 @@ def _conflicts(evidence: Evidence, release: NormalText, page: NormalText) -> lis
         shown.append({"kind": "document_number", "page": _number(evidence)})
     if evidence.version:
         shown.append({"kind": "version", "page": evidence.version})
-    if evidence.title.conflict:
-        shown.append({"kind": "title", "page": evidence.title.conflict})
+    if evidence.title.rival:
+        shown.append({"kind": "title", "page": evidence.title.rival})
     for difference in evidence.conflicts.examples[: MOST_CONFLICTS - len(shown)]:
         entry: dict[str, Any] = {"kind": difference.kind, "release": "", "page": ""}
         if difference.release:

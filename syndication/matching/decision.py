@@ -32,7 +32,7 @@ def refusal(evidence: Evidence, limits: Thresholds) -> str:
     if evidence.version:
         return "version"
     found = evidence.conflicts
-    numbers = found.numbers + bool(evidence.title.conflict) - limits.numbers_per_slip * found.slips
+    numbers = found.numbers + bool(evidence.title.rival) - limits.numbers_per_slip * found.slips
     if numbers >= limits.numbers_allowed:
         return "numbers"
     brief = evidence.overlay.release_length < limits.brief_release
@@ -53,6 +53,8 @@ def decide_text(evidence: Evidence, limits: Thresholds) -> Decision:
     mode = Mode.COPY if figures.coverage >= limits.copy_coverage else Mode.ABRIDGED
     if figures.coverage >= limits.full_coverage and figures.release_length >= limits.full_length:
         return Decision(mode, "full")
+    if figures.coverage >= limits.scanned_coverage and figures.density >= limits.scanned_density:
+        return Decision(mode, "scanned")
     if (
         figures.coverage >= limits.part_coverage
         and figures.density >= limits.part_density
@@ -60,8 +62,17 @@ def decide_text(evidence: Evidence, limits: Thresholds) -> Decision:
     ):
         return Decision(mode, "mostly")
     title = max(evidence.title.likeness, float(evidence.title.contained))
+    own = figures.coverage >= limits.own_coverage or figures.length >= limits.own_length or title >= limits.excerpt_title
     if (
-        figures.density >= limits.excerpt_density
+        figures.coverage >= limits.brief_coverage
+        and figures.density >= limits.excerpt_density
+        and (evidence.title.same or evidence.title.contained)
+        and not evidence.conflicts.examples
+    ):
+        return Decision(mode, "brief")
+    if (
+        own
+        and figures.density >= limits.excerpt_density
         and figures.length >= limits.excerpt_length
         and (figures.foreign <= limits.excerpt_foreign or figures.coverage >= limits.excerpt_coverage)
         and (figures.foreign <= limits.mixed_foreign or title >= limits.excerpt_title)
@@ -70,17 +81,20 @@ def decide_text(evidence: Evidence, limits: Thresholds) -> Decision:
     return Decision(None, "")
 
 
+def needs_title(evidence: Evidence, limits: Thresholds) -> bool:
+    """Whether a page that goes under another title must be another paper: neither whole, nor numbered, nor alike."""
+    whole = evidence.overlay.coverage >= limits.full_coverage and not evidence.conflicts.examples
+    alike = evidence.title.likeness >= limits.excerpt_title and not evidence.title.rival
+    return not (whole or alike or evidence.title.contained or evidence.number_equal)
+
+
 def decide_title(evidence: Evidence, limits: Thresholds) -> Decision:
     """By the title, for pages that hold little else."""
-    figures, title = evidence.overlay, evidence.title
-    if evidence.genre or title.conflict:
+    figures = evidence.overlay
+    if evidence.genre or not evidence.title.same:
         return Decision(None, "")
-    if title.likeness >= limits.title_equal and figures.page_length <= limits.title_short_page_length:
-        return Decision(Mode.TITLE_ONLY, "title")
-    if (
-        title.likeness >= limits.title_same
-        and figures.page_length <= limits.title_page_length
-        and figures.foreign <= limits.title_foreign
+    if figures.page_length <= limits.title_short_page_length or (
+        figures.page_length <= limits.title_page_length and figures.foreign <= limits.title_foreign
     ):
         return Decision(Mode.TITLE_ONLY, "title")
     return Decision(None, "")
@@ -90,4 +104,6 @@ def score(evidence: Evidence) -> float:
     """0..1, for ordering: how much of each side is the other's, and how like the titles are."""
     figures = evidence.overlay
     title = max(evidence.title.likeness, float(evidence.title.contained))
-    return round(0.6 * max(figures.coverage, figures.density) + 0.2 * (1 - figures.foreign) + 0.2 * title, 4)
+    text = 0.4 * figures.coverage + 0.2 * max(figures.coverage, figures.density) + 0.15 * (1 - figures.foreign)
+    doubt = min(0.1, 0.01 * (evidence.conflicts.slips + len(evidence.conflicts.examples)))
+    return round(max(0.0, text + 0.25 * title - doubt), 4)

@@ -82,8 +82,15 @@ def _trimmed(
     if not mine and not theirs:
         return None
     r0, r1, p0, p1 = r0 + head, r1 - tail, p0 + head, p1 - tail
-    whole = (not mine or _whole(release, r0, r1, borders_r)) and (not theirs or _whole(page, p0, p1, borders_p))
+    whole = (not mine or _whole(release, r0, r1, borders_r)) and (
+        not theirs or _whole(page, p0, p1, borders_p) or (bool(mine) and _several_lines(page, p0, p1, borders_p))
+    )
     return Difference(r0, r1, p0, p1, mine, theirs, whole)
+
+
+def _several_lines(text: NormalText, start: int, end: int, borders: set[int]) -> bool:
+    """Whether a stretch runs over a border and has a border at one end at least: furniture that leans on a line."""
+    return (start in borders or end in borders or end == len(text)) and any(i in borders for i in range(start + 1, end))
 
 
 def _whole(text: NormalText, start: int, end: int, borders: set[int]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
     from syndication.matching.titles import TitleFigures
     from syndication.text import NormalText
 
+LEAVES_OUT = 3         # whole sentences that a page must lack before leaving out is its habit
 _PROSE_UNIT = 12       # shorter lines are furniture: names of menus, offices, dates
 _LOCAL = 60            # a difference longer than this is another text, not a changed one
 _REWORDED = 0.4        # likeness from which one sentence in place of another is the same one, reworded
+_RECURS = 6            # characters from which words of a difference that the release has elsewhere are a stray
 _SCANNED = 0.6         # likeness from which single wrong characters within a stretch are looked for
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"[\dlio]*\d[\dlio]*")
+_SCANNED_DIGITS = str.maketrans("lio", "110")
 _DIGITS_BEFORE, _DIGITS_AFTER = re.compile(r"\d+$"), re.compile(r"^\d+")
 
 
@@ -107,10 +111,10 @@ def _best_stretch(cover: NDArray[np.bool_]) -> tuple[float, int]:
 
 def conflicts(release: NormalText, page: NormalText, carried: Blocks, cover: NDArray[np.bool_]) -> Conflicts:
     """What differs between the agreeing stretches that carry the text on."""
-    slips = wording = characters = cuts = 0
+    slips = wording = characters = cuts = clipped = clipped_characters = 0
     numbers = 0.0
     examples: list[Difference] = []
-    for difference in differences(release, page, carried):
+    for difference in _unmoved(differences(release, page, carried)):
         if difference.whole and (difference.kind != "changed" or _likeness(difference) < _REWORDED):
             cuts += bool(difference.release)
             continue
@@ -119,15 +123,40 @@ def conflicts(release: NormalText, page: NormalText, carried: Blocks, cover: NDA
         if difference.page and cover[difference.page_start : difference.page_end].mean() > 0.5:
             continue  # these words of the page stand elsewhere in the release: a stray, not a change
         hard, soft = _changes(difference)
-        slips += soft
         number = _numbers_differ(release, difference)
+        if hard and not number and len(difference.page) >= _RECURS and difference.page in release.string():
+            continue  # likewise
+        slips += soft
         numbers += number
-        if hard:
+        if hard and difference.kind == "cut":
+            clipped += 1
+            clipped_characters += hard
+        elif hard:
             wording += 1
             characters += hard
         if hard or number:
             examples.append(difference)
+    if cuts < LEAVES_OUT or clipped > cuts:  # where whole sentences are left out, parallel ones hide where they began
+        wording += clipped
+        characters += clipped_characters
     return Conflicts(slips, wording, characters, numbers, cuts, tuple(examples))
+
+
+def _unmoved(found: list[Difference]) -> list[Difference]:
+    """Without pairs of which one takes away what the other adds: the words have moved."""
+    cut = Counter(d.release for d in found if d.kind == "cut")
+    added = Counter(d.page for d in found if d.kind == "added")
+    moved = cut & added
+    if not moved:
+        return found
+    kept, left = [], {"cut": moved.copy(), "added": moved.copy()}
+    for difference in found:
+        words = difference.release or difference.page
+        if difference.kind in left and left[difference.kind][words] > 0:
+            left[difference.kind][words] -= 1
+        else:
+            kept.append(difference)
+    return kept
 
 
 def _likeness(difference: Difference) -> float:
@@ -161,9 +190,22 @@ def _numbers_differ(release: NormalText, difference: Difference) -> float:
     before = _DIGITS_BEFORE.search(release.string(max(0, difference.release_start - 8), difference.release_start))
     after = _DIGITS_AFTER.search(release.string(difference.release_end, difference.release_end + 8))
     head, tail = before[0] if before else "", after[0] if after else ""
-    was, now = _DIGITS.findall(head + mine + tail), _DIGITS.findall(head + theirs + tail)
-    if not was or not now:
+    was, now = _figures(head + mine + tail), _figures(head + theirs + tail)
+    if not was or not now or was == now:
         return 0.0
     if mine and theirs:
-        return float(max(1, sum(a != b for a, b in zip(was, now, strict=False)))) if was != now else 0.0
+        return max(0.5, sum(_weight(a, b) for a, b in zip(was, now, strict=False)))
     return 0.5 if len(was) == len(now) else 0.0
+
+
+def _figures(text: str) -> list[str]:
+    """The figures in a text; letters that scanning puts for digits are read as these."""
+    return [token.translate(_SCANNED_DIGITS) for token in _DIGITS.findall(text)]
+
+
+def _weight(was: str, now: str) -> float:
+    if was == now:
+        return 0.0
+    short, long = sorted((was, now), key=len)
+    rest = iter(long)
+    return 0.5 if len(short) < len(long) and all(c in rest for c in short) else 1.0

@@ -85,11 +85,11 @@ def read_acts(raw: str) -> list[Act]:
     return acts
 
 
-def read_amendments(normal: str) -> set[tuple[int, int, int]]:
+def read_amendments(normal: str) -> frozenset[tuple[int, int, int]]:
     """The days of amendments in a normal text's head, wherever its lines were broken."""
     body = _BODY.search(normal)
     head = normal[: body.start()] if body else ""
-    return {
+    return frozenset(
         (int(hit["year"]), int(hit["month"]), int(hit["day"]))
         for hit in _HISTORY.finditer(head) if hit["act"].endswith(_AMENDS)
-    }
+    )

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from syndication.glossary import Mode
 from syndication.matching.alignment import AnchoredPage, AnchoredRelease, chain
 from syndication.matching.candidates import CandidateIndex, IndexedRelease
 from syndication.matching.card import card
-from syndication.matching.decision import Decision, decide_text, decide_title, refusal, score
+from syndication.matching.decision import Decision, decide_text, decide_title, needs_title, refusal, score
 from syndication.matching.figures import Evidence, conflicts, overlay
 from syndication.matching.links import carried_addresses, release_key
 from syndication.matching.marks import DocumentNumber, own_numbers, read_number
 from syndication.matching.model import Match, PostingText, ReleaseText
 from syndication.matching.thresholds import Thresholds, load_thresholds
 from syndication.matching.timing import published_too_early
-from syndication.matching.titles import TitleForm, compare_titles, title_form
+from syndication.matching.titles import TitleForm, bears_other_title, compare_titles, title_form
 from syndication.matching.version import Edition, edition_of, version_conflict
 from syndication.text import normalise
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_CERTAIN = {"address"}
+_BY_TITLE = {"title", "title_unread"}
 READ_AT_MOST = 400_000  # raw characters of a text; official papers have up to about 100,000
 
 
@@ -133,7 +136,8 @@ class Matcher:
         text = page.text.text
         carried = chain(blocks)
         found = conflicts(prepared.text.text, text, carried, cover)
-        equal, differing = _compare_numbers(prepared.number, page.numbers)
+        noisy = 1000 * found.slips > self._limits.noisy_slips * int((carried.ends - carried.starts).sum())
+        equal, differing = _compare_numbers(prepared.number, page.numbers, noisy=noisy)
         version = version_conflict(prepared.edition, carried, text, found.whole_cuts)
         title = compare_titles(page.title, prepared.title)
         beyond = page.posting.title.replace(prepared.release.title, "")
@@ -149,13 +153,17 @@ class Matcher:
             if key in keys:
                 return Decision(mode, "address")
         if not posting.read:
-            if evidence.title.likeness >= limits.title_equal and not evidence.title.conflict and not evidence.genre:
+            if evidence.title.same and not evidence.genre:
                 return Decision(Mode.TITLE_ONLY, "title_unread")
             return Decision(None, "")
         refused = refusal(evidence, limits)
         if refused:
             return Decision(None, refused)
         by_text = decide_text(evidence, limits)
+        if by_text.mode is not None and needs_title(evidence, limits) and bears_other_title(
+            page.title, prepared.title, page.text.text.string(), prepared.text.text.string()
+        ):
+            return Decision(None, "other_title")
         if by_text.mode is not None or by_text.rule:
             return by_text
         if any(release_key(link) in keys for link in posting.links) and evidence.overlay.page_length <= limits.title_page_length:
@@ -163,26 +171,42 @@ class Matcher:
         return decide_title(evidence, limits)
 
     def _chosen(self, claims: list[_Claim]) -> list[_Claim]:
-        """Best first; of two claims on one stretch of the page the better one stands."""
-        order = sorted(claims, key=lambda c: (-c.score, -int(c.cover.sum()), c.release.release.release_id))
+        """Best first; of claims on one stretch of the page the best stands, or none is decided where they tie."""
+        order = sorted(claims, key=lambda c: (-c.score, -c.cover.sum(), c.release.release.release_id))
         chosen: list[_Claim] = []
-        taken: NDArray[np.bool_] | None = None
         for claim in order:
-            own = int(claim.cover.sum())
-            if chosen and claim.decision.rule in {"title", "title_unread"} and chosen[0].decision.rule != claim.decision.rule:
-                continue
-            if taken is not None and own and int((claim.cover & taken).sum()) > self._limits.overlap * own:
-                continue
-            chosen.append(claim)
-            taken = claim.cover.copy() if taken is None else taken | claim.cover
+            rivals = [other for other in chosen if self._compete(claim, other)]
+            if not rivals:
+                chosen.append(claim)
+            elif all(self._tie(claim, other) for other in rivals):
+                chosen = [_undecided(c) if c in rivals else c for c in chosen] + [_undecided(claim)]
         return chosen
+
+    def _compete(self, claim: _Claim, other: _Claim) -> bool:
+        if claim.decision.rule in _CERTAIN:
+            return False
+        own = int(claim.cover.sum())
+        if claim.decision.rule in _BY_TITLE or not own:
+            return True
+        return int((claim.cover & other.cover).sum()) > self._limits.overlap * own
+
+    def _tie(self, claim: _Claim, other: _Claim) -> bool:
+        same_rule = claim.decision.rule == other.decision.rule
+        return same_rule and other.score - claim.score <= self._limits.close and bool((claim.cover == other.cover).all())
+
+
+def _undecided(claim: _Claim) -> _Claim:
+    return replace(claim, decision=replace(claim.decision, decided=False))
 
 
 def _compare_numbers(
-    own: DocumentNumber | None, numbers: list[DocumentNumber]
+    own: DocumentNumber | None, numbers: list[DocumentNumber], *, noisy: bool
 ) -> tuple[DocumentNumber | None, DocumentNumber | None]:
     if own is None:
         return None, None
     if own in numbers:
         return own, None
-    return None, next((number for number in numbers if number.series == own.series), None)
+    same = [number for number in numbers if number.series == own.series]
+    if noisy and any(Levenshtein.distance(f"{n.year}{n.number}", f"{own.year}{own.number}") <= 1 for n in same):
+        return None, None
+    return None, min(same, default=None)

@@ -26,6 +26,11 @@ class Thresholds:
     part_coverage: float
     part_density: float
     part_foreign: float
+    scanned_coverage: float
+    scanned_density: float
+    own_coverage: float
+    own_length: int
+    brief_coverage: float
     excerpt_density: float
     excerpt_length: int
     excerpt_foreign: float
@@ -35,11 +40,10 @@ class Thresholds:
     genre_coverage: float
     genre_foreign: float
     copy_coverage: float
-    title_same: float
-    title_equal: float
     title_foreign: float
     title_page_length: int
     title_short_page_length: int
+    noisy_slips: float
     numbers_allowed: float
     numbers_per_slip: float
     wording_allowed: float

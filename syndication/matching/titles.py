@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from syndication.text import normal_string
+from syndication.text import normal_string, normalise
 
 CUT_AT_LEAST = 12  # normal characters that a cut title must show
 _PREFIX = re.compile(r"^\s*(?:[【\[（(〔]\s*(?:转载|转发|转|摘登|摘要|全文|图文|授权发布|受权发布|政策|文件|国务院)\s*[】\]）)〕]|"
@@ -21,16 +22,25 @@ _PREFIX = re.compile(r"^\s*(?:[【\[（(〔]\s*(?:转载|转发|转|摘登|摘�
 _SUFFIX = re.compile(r"\s*[（(【\[]\s*(?:全文|转载|摘要|节选|附全文|受权发布|第?\s*[\d一二三四五六七八九十]{1,2}\s*页?)\s*[】\]）)]\s*$")
 _SITE = re.compile(r"(?:[_|｜]|\s[-—–－]+\s|－|--)")
 _CUT = re.compile(r"\s*(?:…+|\.{2,}|。{2,})\s*$")
-_DIGITS = re.compile(r"\d+")
+_PLACE = re.compile(r"[省市县区州盟旗]$|^(?:北京|天津|上海|重庆|内蒙古|广西|西藏|宁夏|新疆)")
+_ANNOUNCES = ("转发", "转载", "印发", "批转", "发布", "公布", "全文")
+_CONTAINED = 6     # normal characters below which a title is found in too many others
+_HEAD = 1500       # normal characters of a page in which its title stands, furniture before it included
+_HEADS, _APART = 85, 3  # partial likeness of a title that heads a page, and how much less another one then has
+_ALIKE = 0.7       # likeness from which two titles may be of one template
 
 
 @dataclass(frozen=True)
 class TitleForm:
-    """A title in normal form. `cut`: the list showed only its beginning. `whole` keeps what was taken off around it."""
+    """A title in normal form. `cut`: the list showed only its beginning. `whole` keeps what was taken off around it.
+
+    `starts` are the places in `whole` before which a sign, a blank or nothing stands.
+    """
 
     normal: str
     whole: str
     cut: bool
+    starts: frozenset[int]
 
 
 def title_form(raw: str) -> TitleForm:
@@ -45,42 +55,71 @@ def title_form(raw: str) -> TitleForm:
     bare = _CUT.sub("", bare)
     while (found := _SUFFIX.search(bare)) and found.start() > 0:
         bare = bare[: found.start()]
-    return TitleForm(normal_string(bare), normal_string(raw), cut)
+    whole = normalise(raw)
+    gaps = np.flatnonzero(np.diff(whole.offsets) > 1) + 1
+    return TitleForm(normal_string(bare), whole.string(), cut, frozenset([0, *gaps.tolist()]))
 
 
 @dataclass(frozen=True)
 class TitleFigures:
     """How a posting's title stands to a release's. `likeness` in 0..1; `contained`: the release's within the posting's.
 
-    `conflict` names numbers or words that one title has in place of the other's; empty if there are none.
+    `same`: equal, or so but for one character that is no digit, or cut. `rival` says what the posting's title has in
+    place of the release's words, if both are much alike; whether that is a slip or another paper, the text must say.
     """
 
     likeness: float
     contained: bool
-    conflict: str = ""
+    same: bool
+    rival: str = ""
 
 
 def compare_titles(posting: TitleForm, release: TitleForm) -> TitleFigures:
     """Likeness of two titles, and what in them cannot both be true."""
     mine, theirs = posting.normal, release.normal
     if not mine or not theirs:
-        return TitleFigures(0.0, False)
-    if posting.cut and len(mine) >= CUT_AT_LEAST and theirs.startswith(mine):
-        return TitleFigures(1.0, False)
-    contained = len(theirs) >= 6 and theirs in posting.whole
+        return TitleFigures(0.0, False, False)
+    if mine == theirs or (posting.cut and len(mine) >= CUT_AT_LEAST and theirs.startswith(mine)):
+        return TitleFigures(1.0, theirs in posting.whole, True)
     likeness = fuzz.ratio(mine, theirs) / 100
-    conflict = ""
-    if mine != theirs and not contained and likeness >= 0.7:
-        conflict = _conflict(mine, theirs)
-    return TitleFigures(likeness, contained, conflict)
+    if likeness < _ALIKE:
+        return TitleFigures(likeness, _bounded(posting, theirs), False)
+    steps = [step for step in Levenshtein.opcodes(theirs, mine) if step.tag != "equal"]
+    changed = [(theirs[s.src_start : s.src_end], mine[s.dest_start : s.dest_end]) for s in steps]
+    letters = "".join(was + now for was, now in changed)
+    same = len(steps) == 1 and max(map(len, changed[0])) == 1 and not any(map(str.isdigit, letters)) and len(theirs) >= CUT_AT_LEAST
+    if _bounded(posting, theirs):
+        return TitleFigures(likeness, True, same)
+    return TitleFigures(likeness, False, same, _rival(changed))
 
 
-def _conflict(mine: str, theirs: str) -> str:
-    numbers_mine, numbers_theirs = _DIGITS.findall(mine), _DIGITS.findall(theirs)
-    if len(numbers_mine) == len(numbers_theirs) and numbers_mine != numbers_theirs:
-        return f"{'、'.join(numbers_theirs)} ≠ {'、'.join(numbers_mine)}"
-    for step in Levenshtein.opcodes(theirs, mine):
-        was, now = theirs[step.src_start : step.src_end], mine[step.dest_start : step.dest_end]
-        if step.tag == "replace" and len(was) >= 2 and len(now) >= 2:
+def bears_other_title(posting: TitleForm, release: TitleForm, page: str, release_text: str) -> bool:
+    """Whether a page's text is headed by the posting's own title, which is not the release's nor any in the release.
+
+    Wrong characters of scanning are allowed for; `page` and `release_text` are normal.
+    """
+    mine, theirs = posting.normal, release.normal
+    if len(mine) < _CONTAINED or mine in theirs or theirs in posting.whole or mine in release_text:
+        return False
+    head = page[:_HEAD]
+    own = fuzz.partial_ratio(mine, head, score_cutoff=_HEADS)
+    return own > 0 and own >= fuzz.partial_ratio(theirs, head) + _APART
+
+
+def _rival(changed: list[tuple[str, str]]) -> str:
+    for was, now in changed:
+        if was and now and (max(len(was), len(now)) >= 2 or (was + now).isdigit()):
             return f"{was} ≠ {now}"
+        if not was and _PLACE.search(now):
+            return f"≠ {now}"
+        if (was + now).isdigit():
+            return f"{was or '-'} ≠ {now or '-'}"
     return ""
+
+
+def _bounded(posting: TitleForm, wanted: str) -> bool:
+    """Whether a title stands within another one by itself: begun, quoted or announced, not behind a place's name."""
+    place = posting.whole.find(wanted)
+    if len(wanted) < _CONTAINED or place < 0:
+        return False
+    return place in posting.starts or posting.whole[:place].endswith(_ANNOUNCES)

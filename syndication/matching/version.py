@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from syndication.matching.figures import LEAVES_OUT
 from syndication.matching.marks import read_acts, read_amendments
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from syndication.matching.alignment import Blocks
     from syndication.text import NormalText
 
+_HEAD = 4000         # normal characters in which the list of acts stands
 _READ_ON = 40        # characters of the page's copy behind the list, before what it lacks counts as lacking
-_LEAVES_OUT = 3      # sentences that a page must leave out before a missing act is one of them
 _SHOWN, _LACKED = 0.7, 0.45  # shares of a line
 
 Day = tuple[int, int, int]
@@ -27,18 +30,20 @@ Day = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Edition:
-    """A release's acts: each day with the normal span of its line, in order."""
+    """A release's acts: each day with the normal span of its line, in order; and all days of amendments in its head."""
 
     days: tuple[Day, ...]
     spans: tuple[tuple[int, int], ...]
     amends: tuple[bool, ...]
+    amendments: frozenset[Day]
 
 
 def edition_of(text: NormalText) -> Edition:
     """Reads the list of acts from a release."""
     acts = read_acts(text.raw)
     spans = [tuple(np.searchsorted(text.offsets, (act.start, act.end)).tolist()) for act in acts]
-    return Edition(tuple(a.day for a in acts), tuple((s[0], s[1]) for s in spans), tuple(a.amends for a in acts))
+    return Edition(tuple(a.day for a in acts), tuple((s[0], s[1]) for s in spans), tuple(a.amends for a in acts),
+                   read_amendments(text.string(0, _HEAD)))
 
 
 def version_conflict(edition: Edition, carried: Blocks, page: NormalText, left_out: int) -> str:
@@ -62,13 +67,14 @@ def _later(edition: Edition, carried: Blocks, page: NormalText) -> str:
     places = (carried.starts + carried.shifts)[head]
     first = max(0, int(places.min()) - 40)
     shown = read_amendments(page.string(first, int(places.max()) + 2000))
-    later = [day for day in shown if day > max(edition.days) and not _near(day, edition.days)]
+    known = {*edition.days, *edition.amendments}
+    later = [day for day in shown if day > max(known) and not _near(day, known)]
     return f"later {_iso(max(later))}" if later else ""
 
 
 def _lacks(edition: Edition, carried: Blocks, left_out: int) -> str:
     amendments = [i for i, amends in enumerate(edition.amends) if amends]
-    if not amendments or left_out >= _LEAVES_OUT:
+    if not amendments or left_out >= LEAVES_OUT:
         return ""
     shares = [_share(span, carried) for span in edition.spans]
     last = amendments[-1]
@@ -85,7 +91,7 @@ def _share(span: tuple[int, int], carried: Blocks) -> float:
     return float(np.clip(shown, 0, None).sum()) / max(1, end - start)
 
 
-def _near(day: Day, days: tuple[Day, ...]) -> bool:
+def _near(day: Day, days: Iterable[Day]) -> bool:
     """Whether a day is among others, a misread digit aside."""
     digits = _iso(day)
     return any(sum(a != b for a, b in zip(digits, _iso(other), strict=True)) <= 1 for other in days)
