@@ -2,7 +2,8 @@
 
 A record is its own gzip member, so a file that was cut off is whole up to its last complete record, and a record can be
 checked alone: `sha256` is that of its `length` bytes from `offset`. Formats: WARC 1.1 (ISO 28500), written by warcio.
-A failed attempt is a `metadata` record of the address with the fields `outcome` and `detail`.
+A failed attempt is a `metadata` record of the address with the fields `outcome` and `detail`; a 304 is a `revisit`
+record that names the record with the body. Headers `Syndication-*` say how the server was reached.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from syndication import __version__
 from syndication.addresses import address_key
 from syndication.clock import from_text, to_text
 from syndication.errors import EvidenceError
-from syndication.glossary import Outcome
+from syndication.glossary import Certificate, Outcome, Step
+from syndication.items import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,12 +39,16 @@ if TYPE_CHECKING:
 
 Headers = tuple[tuple[str, str], ...]
 FIELDS = "application/warc-fields"
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 SAFE = ":/?&=#%~!$'()*+,;@[]|"  # what an address may hold beside letters, digits, _ . -
 
 
 @dataclass(frozen=True)
 class Record:
-    """One answer or failed attempt, as it lies in a file. `status` is None and `outcome` set for a failed attempt."""
+    """One answer or failed attempt, as it lies in a file. `status` is None and `outcome` set for a failed attempt.
+
+    `refers_to` is the id of the record that holds the body of a page that did not change since.
+    """
 
     evidence_id: str
     url: str
@@ -55,6 +61,8 @@ class Record:
     sha256: str
     offset: int
     length: int
+    connection: Connection | None = None
+    refers_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,29 +118,37 @@ class EvidenceWriter:
             self._file.flush()
 
     def answer(
-        self, url: str, method: str, request_body: bytes, at: datetime, status: int, headers: Headers, body: bytes
+        self, url: str, method: str, request_body: bytes, at: datetime, status: int, headers: Headers, body: bytes,
+        connection: Connection | None = None, refers_to: str = "",
     ) -> Record:
         """Writes an answer; a request other than a plain GET is written beside it, as it tells what was asked."""
         http = StatusAndHeaders(f"{status} {status_phrases.get(status, '')}".rstrip(), list(headers), protocol="HTTP/1.1")
+        revisit = {"WARC-Profile": NOT_MODIFIED, "WARC-Refers-To": f"<urn:uuid:{refers_to}>"} if refers_to else {}
+        fields = {**_request_fields(method, request_body), **_connection_fields(connection), **revisit}
         record = self._writer.create_warc_record(
-            quote(url, safe=SAFE), "response", payload=io.BytesIO(body), http_headers=http,
-            warc_headers_dict={"WARC-Date": to_text(at), **_request_fields(method, request_body)},
+            quote(url, safe=SAFE), "revisit" if refers_to else "response", payload=io.BytesIO(body), length=len(body),
+            http_headers=http, warc_headers_dict={"WARC-Date": to_text(at), **fields},
         )  # fmt: skip
-        return self._write(record, method, body_key(request_body), at, status, None, "")
+        return self._write(record, method, body_key(request_body), at, status, None, "", connection, refers_to)
 
-    def failure(self, url: str, method: str, request_body: bytes, at: datetime, outcome: Outcome, detail: str) -> Record:
+    def failure(
+        self, url: str, method: str, request_body: bytes, at: datetime, outcome: Outcome, detail: str,
+        connection: Connection | None = None,
+    ) -> Record:
         """Writes an attempt that got no answer."""
         detail = " ".join(detail.split())[:500]
         text = f"outcome: {outcome}\r\ndetail: {detail}\r\n".encode()
         record = self._writer.create_warc_record(
-            quote(url, safe=SAFE), "metadata", payload=io.BytesIO(text), warc_content_type=FIELDS,
-            warc_headers_dict={"WARC-Date": to_text(at), **_request_fields(method, request_body)},
+            quote(url, safe=SAFE), "metadata", payload=io.BytesIO(text), length=len(text), warc_content_type=FIELDS,
+            warc_headers_dict={
+                "WARC-Date": to_text(at), **_request_fields(method, request_body), **_connection_fields(connection),
+            },
         )  # fmt: skip
-        return self._write(record, method, body_key(request_body), at, None, outcome, detail)
+        return self._write(record, method, body_key(request_body), at, None, outcome, detail, connection)
 
     def _write(
         self, record: ArcWarcRecord, method: str, key: str, at: datetime, status: int | None,
-        outcome: Outcome | None, detail: str,
+        outcome: Outcome | None, detail: str, connection: Connection | None, refers_to: str = "",
     ) -> Record:  # fmt: skip
         offset = self._file.tell()
         self._writer.write_record(record)
@@ -142,9 +158,11 @@ class EvidenceWriter:
             again.seek(offset)
             sha256 = hashlib.sha256(again.read(length)).hexdigest()
         head = record.rec_headers
-        evidence_id = head.get_header("WARC-Record-ID").strip("<>").removeprefix("urn:uuid:")
+        evidence_id = _id(head.get_header("WARC-Record-ID"))
         url = head.get_header("WARC-Target-URI")
-        return Record(evidence_id, url, method, key, at, status, outcome, detail, sha256, offset, length)
+        return Record(
+            evidence_id, url, method, key, at, status, outcome, detail, sha256, offset, length, connection, refers_to
+        )  # fmt: skip
 
     def end(self, at: datetime) -> None:
         """Closes the file with a record that says when the crawl was over; it is complete on disk afterwards."""
@@ -162,6 +180,13 @@ def _request_fields(method: str, body: bytes) -> dict[str, str]:
     if method == "GET" and not body:
         return {}
     return {"Syndication-Request-Method": method, "Syndication-Request-Body-Key": body_key(body)}
+
+
+def _connection_fields(connection: Connection | None) -> dict[str, str]:
+    if connection is None:
+        return {}
+    tls = {"Syndication-TLS": connection.tls} if connection.tls else {}
+    return {"Syndication-Step": connection.step, **tls, "Syndication-Certificate": connection.certificate}
 
 
 def read_run_file(path: Path) -> RunFile:
@@ -183,7 +208,7 @@ def read_run_file(path: Path) -> RunFile:
                 offset, length = iterator.get_record_offset(), iterator.get_record_length()
                 if kind == "warcinfo":
                     info = {**_fields(content or b""), **info}
-                elif kind in {"response", "metadata"}:
+                elif kind in {"response", "metadata", "revisit"}:
                     records.append(_read_record(record, content, offset, length))
                 end = offset + length
         except (ArchiveLoadFailed, EOFError, ValueError, OSError) as problem:
@@ -201,7 +226,7 @@ def _read_record(record: ArcWarcRecord, content: bytes | None, offset: int, leng
     fields = _fields(content) if content is not None else {}
     status = record.http_headers.get_statuscode() if record.http_headers else None
     return Record(
-        evidence_id=headers.get_header("WARC-Record-ID").strip("<>").removeprefix("urn:uuid:"),
+        evidence_id=_id(headers.get_header("WARC-Record-ID")),
         url=headers.get_header("WARC-Target-URI"),
         method=headers.get_header("Syndication-Request-Method") or "GET",
         body_key=headers.get_header("Syndication-Request-Body-Key") or "",
@@ -212,7 +237,21 @@ def _read_record(record: ArcWarcRecord, content: bytes | None, offset: int, leng
         sha256="",
         offset=offset,
         length=length,
+        connection=_read_connection(headers),
+        refers_to=_id(headers.get_header("WARC-Refers-To") or ""),
     )
+
+
+def _read_connection(headers: StatusAndHeaders) -> Connection | None:
+    step = headers.get_header("Syndication-Step")
+    if not step:
+        return None
+    certificate = headers.get_header("Syndication-Certificate") or Certificate.NONE
+    return Connection(Step(step), headers.get_header("Syndication-TLS") or "", Certificate(certificate))
+
+
+def _id(uri: str) -> str:
+    return uri.strip("<>").removeprefix("urn:uuid:")
 
 
 def _hashes(path: Path, records: Sequence[Record]) -> Iterator[str]:
@@ -272,8 +311,15 @@ class Archive:
 
     def __init__(self, run_file: RunFile) -> None:
         self.run_file = run_file
-        self._by_request = {(r.method, address_key(r.url), r.body_key): r for r in run_file.records}
+        self._by_request: dict[tuple[str, str, str], list[Record]] = {}
+        for record in run_file.records:
+            self._by_request.setdefault((record.method, address_key(record.url), record.body_key), []).append(record)
 
     def find(self, url: str, method: str, request_body: bytes) -> Record | None:
         """The record of a request, or None if the file lacks it."""
-        return self._by_request.get((method, address_key(url), body_key(request_body)))
+        found = self.all(url, method, request_body)
+        return found[-1] if found else None
+
+    def all(self, url: str, method: str, request_body: bytes) -> Sequence[Record]:
+        """The records of all attempts at a request, the repetitions and the steps of the ladder, in order of time."""
+        return self._by_request.get((method, address_key(url), body_key(request_body)), ())

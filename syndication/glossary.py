@@ -80,6 +80,25 @@ class Outcome(StrEnum):
     NOT_ARCHIVED = "not_archived"
 
 
+class Step(StrEnum):
+    """A step of the ladder on which a host is reached (docs/reaching.md)."""
+
+    DEFAULT = "default"
+    LENIENT = "lenient"
+    PLAIN = "plain"
+
+
+class Certificate(StrEnum):
+    """What a host's certificate is worth; recorded, never a reason to skip the host."""
+
+    VALID = "valid"
+    SELF_SIGNED = "self_signed"
+    EXPIRED = "expired"
+    NAME_MISMATCH = "name_mismatch"
+    UNTRUSTED = "untrusted"
+    NONE = "none"
+
+
 class Decision(StrEnum):
     """What a person decided about a verdict."""
 
@@ -113,6 +132,9 @@ CHINESE: Mapping[StrEnum, str] = {
     Outcome.HTTP_ERROR: "服务器报错", Outcome.ROBOTS: "robots 协议禁止", Outcome.LAYOUT_CHANGED: "页面结构无法识别",
     Outcome.MOJIBAKE: "编码无法识别", Outcome.TOO_LARGE: "响应过大", Outcome.REDIRECT_LOOP: "循环跳转",
     Outcome.NOT_ARCHIVED: "证据文件中没有该地址",
+    Step.DEFAULT: "正常连接", Step.LENIENT: "兼容旧加密协议", Step.PLAIN: "未加密连接",
+    Certificate.VALID: "证书有效", Certificate.SELF_SIGNED: "自签名证书", Certificate.EXPIRED: "证书不在有效期内",
+    Certificate.NAME_MISMATCH: "证书域名不符", Certificate.UNTRUSTED: "证书签发者不受信任", Certificate.NONE: "无证书",
     Decision.CONFIRM: "维持原判定", Decision.OVERTURN: "改判", Decision.EXEMPT: "免于考核", Decision.REOPEN: "撤销复核",
     ColumnState.NO_ENTRY: "首页无入口", ColumnState.ENTRY_WITHOUT_LIST: "有入口无列表",
     ColumnState.ENTRY_WITH_LIST: "有入口有列表", ColumnState.EMBED: "推送组件",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from syndication.clock import Declared
-    from syndication.glossary import ColumnState, Level, Outcome, Role
+    from syndication.glossary import Certificate, ColumnState, Level, Outcome, Role, Step
 
 
 # --- registry ---------------------------------------------------------------------------------------------------
@@ -128,6 +128,27 @@ class ColumnSight:
     in_navigation: bool = False
 
 
+# --- reaching a server ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How a server was reached: the ladder's step, the TLS version (empty for plain http), the certificate's worth."""
+
+    step: Step
+    tls: str
+    certificate: Certificate
+
+
+@dataclass(frozen=True)
+class Validator:
+    """What a good answer said of itself for the next time, and the evidence record that holds its body."""
+
+    etag: str
+    last_modified: str
+    evidence_id: str
+
+
 # --- what spiders yield -----------------------------------------------------------------------------------------
 
 
@@ -144,6 +165,7 @@ class Look:
     http_status: int | None = None
     evidence_id: str = ""
     seconds: float | None = None
+    connection: Connection | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +180,7 @@ class ChannelLook:
     pages: int = 1
     whole: bool = False
     column: ColumnSight | None = None  # home pages only
+    validator: Validator | None = None  # of the list's first page, where the server gave one
 
 
 @dataclass(frozen=True)
@@ -196,7 +219,9 @@ class Knowledge:
 
     `read` and `listed` hold `<portal_id> <address key>` of postings whose page was read, and of all that were listed;
     `releases_read` the address keys of releases whose page was read; `release_titles` the open releases' titles;
-    `oldest_open` the release time of the oldest release that is still looked for; `wanted` releases that a person added.
+    `oldest_open` the release time of the oldest release that is still looked for; `wanted` releases that a person added;
+    `steps` the step of the ladder by which a host is reached, where it is not the default; `validators` by channel id
+    what to send so that a page that did not change need not be sent again.
     """
 
     read: frozenset[str] = frozenset()
@@ -205,6 +230,8 @@ class Knowledge:
     release_titles: tuple[str, ...] = ()
     oldest_open: datetime | None = None
     wanted: tuple[str, ...] = ()
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    validators: Mapping[str, Validator] = field(default_factory=dict)
 
     def with_releases(self, titles: tuple[str, ...], oldest_open: datetime | None) -> Knowledge:
         """The same with the open releases as they are after www.gov.cn was read."""
