@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 def request_for(
-    ask: Ask, callback: Callable[..., Any], errback: Callable[..., Any], *, follow: bool = True, priority: int = 0,
+    ask: Ask, callback: Callable[..., Any], errback: Callable[..., Any], /, *, follow: bool = True, priority: int = 0,
     **context: Any,
 ) -> Request:  # fmt: skip
     """The Scrapy request of an ask: every status reaches the callback, and the same address may be asked twice a run."""

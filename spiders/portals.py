@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from rapidfuzz import fuzz, process
 from scrapy import Spider
 
-from spiders.families import family_of
+from spiders.families import family_of, options_for_further_pages
 from spiders.families.home import read_home
 from spiders.looking import look_of, look_of_failure, page_of, reading_failed, request_for
 from syndication.addresses import address_key, on_gov_cn
@@ -21,6 +21,7 @@ from syndication.article import read_article
 from syndication.errors import UnreadablePage
 from syndication.glossary import Outcome, Role
 from syndication.items import Article, ArticleLook, Ask, ChannelLook, Knowledge, Look
+from syndication.reach import reaches_back_to
 from syndication.run import RUN_SETTING
 
 if TYPE_CHECKING:
@@ -76,16 +77,16 @@ class PortalsSpider(Spider):
 
     def _ask_list(self, ask: Ask, channel: Channel, so_far: ChannelLook | None, priority: int = 5) -> Request:
         return request_for(
-            ask, self.read_list, self.list_failed, priority=priority, channel=channel, so_far=so_far
+            ask, self.read_list, self.list_failed, priority=priority, channel=channel, so_far=so_far, ask=ask
         )  # fmt: skip
 
     def read_list(
-        self, response: Response, channel: Channel, so_far: ChannelLook | None
+        self, response: Response, channel: Channel, so_far: ChannelLook | None, ask: Ask
     ) -> Iterator[ChannelLook | Request]:
         """A page of a channel's list, or a home page."""
         look = look_of(response, self.clock, channel.portal_id, channel.id, channel.url, Outcome.OK)
         try:
-            page = page_of(response, self.clock, channel.options.get("encoding"))
+            page = replace(page_of(response, self.clock, channel.options.get("encoding")), ask=ask)
             found, following = self._read_page(page, channel, so_far, look)
         except UnreadablePage as problem:
             yield from self._end_list(problem.outcome, problem.detail, look, channel, so_far)
@@ -94,7 +95,7 @@ class PortalsSpider(Spider):
             failed = reading_failed(problem, response.url)
             yield from self._end_list(failed.outcome, failed.detail, look, channel, so_far)
             return
-        if following is not None and found.pages < MOST_PAGES and not self._reaches(found):
+        if following is not None and found.pages < MOST_PAGES and not (found.rows and self._reaches(found)):
             yield self._ask_list(following, channel, found)
         else:
             yield from self._finish(found, channel)
@@ -105,7 +106,8 @@ class PortalsSpider(Spider):
         if channel.role is Role.HOME:
             home = read_home(page, self.column_names)
             return ChannelLook(look, home.rows, column=home.column), None
-        listing = family_of(channel.family).read(page, channel.options)
+        options = channel.options if so_far is None else options_for_further_pages(channel.options)
+        listing = family_of(channel.family).read(page, options)
         rows = listing.rows
         if so_far is not None:
             known = {address_key(row.url) for row in so_far.rows}
@@ -121,8 +123,8 @@ class PortalsSpider(Spider):
             return True
         if self.knowledge.oldest_open is None:
             return True
-        dates = [row.declared.interval.latest for row in in_order if row.declared]
-        return bool(dates) and dates[-1] <= self.knowledge.oldest_open
+        reach = reaches_back_to(in_order, found.look.looked_at)
+        return reach is not None and reach <= self.knowledge.oldest_open
 
     def _end_list(
         self, outcome: Outcome, detail: str, look: Look, channel: Channel, so_far: ChannelLook | None

@@ -71,7 +71,8 @@ def test_killed_at_any_moment_and_started_again(undisturbed, registry, port, tmp
         process = night(folder, port, FIRST)
         time.sleep(lasted * moments.uniform(0.3, 0.95))
         process.send_signal(signal.SIGKILL)
-        kills += process.wait() == -signal.SIGKILL
+        process.communicate()
+        kills += process.returncode == -signal.SIGKILL
     assert kills
     finish(night(folder, port, FIRST))
     finish(night(folder, port, SECOND))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from syndication.addresses import address_key, on_gov_cn
 from syndication.clock import to_text
 from syndication.glossary import ANSWERED, Outcome
 from syndication.items import ArticleLook, ChannelLook, ReleaseListLook, ReleaseLook
+from syndication.reach import reaches_back_to
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlite_utils import Database
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 TOP_ROWS = 5
 """How many of a list's first rows are kept to tell whether the next look overlaps: one of them must still be there."""
-ORDERED_SHARE = 0.9
-"""Share of rows that must bear a date, and of neighbours that must stand in order, for a list to prove its reach."""
 EARLY_BIRDS = timedelta(days=2)
 """Postings seen this long before a release came out are matched again once its text is known."""
 
@@ -100,24 +97,6 @@ def _record_channel(db: Database, run_id: str, item: ChannelLook) -> None:
             (look.portal_id, at, run_id, sight.state, sight.label, sight.url, sight.embed_url, sight.order,
              int(sight.in_navigation)),
         )  # fmt: skip
-
-
-def reaches_back_to(rows: Sequence[Row], looked_at: datetime) -> datetime | None:
-    """The time since which a list is surely whole: the end of its oldest printed time; None where it cannot be told.
-
-    Args:
-        rows: the rows that are not pinned, in the list's order.
-        looked_at: rows dated after it (left-over rows of a template) tell nothing.
-
-    A list that does not stand in the order of its dates reaches back to nothing: what is new may stand on another page.
-    """
-    latest = [row.declared.interval.latest for row in rows if row.declared and row.declared.interval.earliest <= looked_at]
-    if len(latest) < max(1, ORDERED_SHARE * len(rows)):
-        return None
-    falling = sum(later <= earlier for earlier, later in pairwise(latest))
-    if falling < ORDERED_SHARE * (len(latest) - 1):
-        return None
-    return max(latest[-3:])
 
 
 def _top_before(db: Database, channel_id: str, at: str) -> set[int] | None:
