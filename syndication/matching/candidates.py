@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from syndication.fingerprint import FingerprintIndex, passages, scan, whole_fingerprint
+from syndication.fingerprint import FingerprintIndex, distinct, passages, scan, whole_fingerprint
 from syndication.matching.alignment import AnchoredPage, AnchoredRelease
 from syndication.matching.marks import DocumentNumber
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from syndication.fingerprint import Fingerprints
     from syndication.matching.thresholds import Thresholds
     from syndication.matching.titles import TitleForm
+    from syndication.text import Offsets
 
 _SAMPLE = np.uint64(3)  # a run of eight characters is sampled where its hash ends in two zero bits
 _BRIEF_HITS = 2
@@ -56,9 +59,9 @@ class CandidateIndex:
                 self._numbers.setdefault(release.number, []).append(i)
         self._brief, self._brief_owners = self._sampled(releases)
 
-    def _sampled(self, releases: Sequence[IndexedRelease]) -> tuple[Fingerprints, np.ndarray[tuple[int], np.dtype[np.intp]]]:
-        brief = [(i, _sample(r.text.anchors)) for i, r in enumerate(releases)
-                 if len(r.text.text) < self._thresholds.brief_release]
+    def _sampled(self, releases: Sequence[IndexedRelease]) -> tuple[Fingerprints, Offsets]:
+        limit = self._thresholds.brief_release
+        brief = [(i, _sample(r.text.anchors)) for i, r in enumerate(releases) if len(r.text.text) < limit]
         runs = np.concatenate([*(s for _, s in brief), np.zeros(0, np.uint64)])
         owners = np.repeat(np.array([i for i, _ in brief], np.intp), [len(s) for _, s in brief])
         order = np.argsort(runs, kind="stable")
@@ -72,7 +75,7 @@ class CandidateIndex:
         queries, stored = self._passages.search(found.values, limits.passage_distance)
         if len(queries):
             # each passage of the page counts once for a release, by its length, shared among the releases that have it
-            pairs = np.unique(queries * self._count + self._owners[stored])
+            pairs = distinct((queries * self._count + self._owners[stored]).astype(np.uint64)).astype(np.intp)
             queries, owners = pairs // self._count, pairs % self._count
             share = (found.ends - found.starts)[queries] / np.bincount(queries)[queries]
             np.add.at(weights, owners, share)
@@ -84,21 +87,19 @@ class CandidateIndex:
         for number in numbers:
             weights[self._numbers.get(number, [])] += 1000
         order = np.lexsort((np.arange(self._count), -weights))[: limits.most_candidates]
-        return [int(i) for i in order if weights[i] > 0]
+        return [int(i) for i in order if weights[i] >= self._thresholds.least_weight]
 
-    def _add_brief(self, page: AnchoredPage, weights: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
+    def _add_brief(self, page: AnchoredPage, weights: NDArray[np.float64]) -> None:
         if not len(self._brief):
             return
-        runs = np.unique(_sample(page.anchors))
-        first = np.searchsorted(self._brief, runs)
-        hits = np.zeros(self._count, np.intp)
-        for run, start in zip(runs[(f := first < len(self._brief))], first[f], strict=True):
-            while start < len(self._brief) and self._brief[start] == run:
-                hits[self._brief_owners[start]] += 1
-                start += 1
-        weights[hits >= _BRIEF_HITS] += 8 * hits[hits >= _BRIEF_HITS]
+        runs = distinct(_sample(page.anchors))
+        first, last = np.searchsorted(self._brief, runs), np.searchsorted(self._brief, runs, side="right")
+        sizes = last - first
+        places = np.repeat(first, sizes) + np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        hits = np.bincount(self._brief_owners[places], minlength=self._count)
+        weights += np.where(hits >= _BRIEF_HITS, 8.0 * hits, 0.0)
 
-    def _add_titles(self, title: TitleForm, weights: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
+    def _add_titles(self, title: TitleForm, weights: NDArray[np.float64]) -> None:
         if not title.normal or not self._titles:
             return
         cutoff = 100 * self._thresholds.title_candidate
@@ -114,4 +115,5 @@ class CandidateIndex:
 
 
 def _sample(anchors: Fingerprints) -> Fingerprints:
-    return anchors[(anchors & _SAMPLE) == 0]
+    sampled: Fingerprints = anchors[(anchors & _SAMPLE) == 0]
+    return sampled

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from syndication.matching.decision import Decision
     from syndication.matching.figures import Evidence
+    from syndication.matching.model import PostingText
     from syndication.text import NormalText
 
 MOST_FRAGMENTS = 12
@@ -17,11 +18,14 @@ MOST_CONFLICTS = 12
 LONGEST_FRAGMENT = 160  # raw characters shown; offsets tell the whole
 
 
-def card(evidence: Evidence, decision: Decision, release: NormalText, page: NormalText) -> dict[str, Any]:
+def card(
+    evidence: Evidence, decision: Decision, release: NormalText, page: NormalText, posting: PostingText
+) -> dict[str, Any]:
     """The card of one posting over one release."""
     figures, found = evidence.overlay, evidence.conflicts
     return {
         "rule": decision.rule,
+        "source": posting.source,
         "figures": {
             "coverage": round(figures.coverage, 4), "density": round(figures.density, 4), "stretch": figures.length,
             "foreign": round(figures.foreign, 4), "page_length": figures.page_length,

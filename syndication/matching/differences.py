@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-
 if TYPE_CHECKING:
     from syndication.matching.alignment import Blocks
     from syndication.text import NormalText

@@ -69,9 +69,9 @@ class Evidence:
     """One posting over one release."""
 
     overlay: Overlay
-    conflicts: Conflicts
     title: TitleFigures
     genre: str
+    conflicts: Conflicts
     number_equal: DocumentNumber | None
     number_conflict: DocumentNumber | None
     version: str

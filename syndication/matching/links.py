@@ -7,13 +7,20 @@ one page; portals send readers on through `/jump?url=…` and the like, with the
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from syndication.addresses import address_key
+from syndication.glossary import Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from syndication.matching.model import PostingText, ReleaseText
 
 _INDEX = re.compile(r"/(?:index|default)\.s?html?$")
 _DEEPEST = 3  # encodings within encodings that are followed
-_ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[\w.:/?&=%#~+@!$*,;-]+", re.IGNORECASE | re.ASCII)
 
 
 def release_key(address: str) -> str:
@@ -52,3 +59,29 @@ def carried_addresses(address: str) -> list[str]:
         found += deeper
         waiting = deeper
     return found
+
+
+class ReleaseAddresses:
+    """The addresses of all releases, and which of them a posting leads to. Releases are named by their position."""
+
+    def __init__(self, releases: Sequence[ReleaseText]) -> None:
+        self._at: dict[str, list[int]] = {}
+        for i, release in enumerate(releases):
+            for key in sorted({release_key(address) for address in (release.url, *release.aliases)} - {""}):
+                self._at.setdefault(key, []).append(i)
+
+    def led_to(self, posting: PostingText) -> dict[int, Mode]:
+        """Releases to which the posting's own address (link), or its page as a whole (wrapped link), leads."""
+        found = dict.fromkeys(self._releases([posting.url]), Mode.LINK)
+        onward = [posting.target, *carried_addresses(posting.url), *carried_addresses(posting.target)]
+        for release in self._releases(onward):
+            found.setdefault(release, Mode.WRAPPED_LINK)
+        return found
+
+    def linked(self, posting: PostingText) -> frozenset[int]:
+        """Releases whose addresses stand in the posting's body, as links or as text."""
+        written = _ADDRESS.findall(posting.text) if self._at and "://" in posting.text else []
+        return frozenset(self._releases([*posting.links, *written]))
+
+    def _releases(self, addresses: Sequence[str]) -> list[int]:
+        return [i for address in addresses for i in self._at.get(release_key(address), ())]

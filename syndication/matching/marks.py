@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rapidfuzz.distance import Levenshtein
+
 _NUMBER = re.compile(
     r"(?P<series>[\u4e00-\u9fff]{1,12}?)\s*[〔\[［（(【﹝]\s*(?P<year>(?:19|20)\d{2})\s*[〕\]］）)】﹞]\s*第?\s*(?P<number>\d{1,5})\s*号"
 )
@@ -49,14 +51,31 @@ def own_numbers(text: str) -> list[DocumentNumber]:
     Numbers within sentences belong to papers that the text speaks of and are left out.
     """
     found: list[DocumentNumber] = []
-    for line in text[:_HEAD].translate(_WIDTH).splitlines():
+    for line in text[:_HEAD].splitlines():
         if "号" not in line or len(line) > 60:
             continue
-        bare = _LABEL.sub("", line)
+        bare = _LABEL.sub("", line.translate(_WIDTH))
         hit = _NUMBER.search(bare)
         if hit and _OWN_LINE_REST.match(bare[: hit.start()]) and _OWN_LINE_REST.match(bare[hit.end() :]):
             found.append(DocumentNumber(hit["series"], int(hit["year"]), int(hit["number"])))
     return found
+
+
+def compare_numbers(
+    own: DocumentNumber | None, found: list[DocumentNumber], *, noisy: bool
+) -> tuple[DocumentNumber | None, DocumentNumber | None]:
+    """The equal number, and else one of the same series that stands in its place; None where there is none.
+
+    `noisy`: the page has wrong characters everywhere; one wrong digit is then no other number.
+    """
+    if own is None:
+        return None, None
+    if own in found:
+        return own, None
+    same = [number for number in found if number.series == own.series]
+    if noisy and any(Levenshtein.distance(f"{n.year}{n.number}", f"{own.year}{own.number}") <= 1 for n in same):
+        return None, None
+    return None, min(same, default=None)
 
 
 @dataclass(frozen=True)

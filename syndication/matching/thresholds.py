@@ -20,6 +20,7 @@ class Thresholds:
     whole_distance: int
     brief_release: int
     title_candidate: float
+    least_weight: float
     most_candidates: int
     full_coverage: float
     full_length: int
@@ -45,12 +46,15 @@ class Thresholds:
     title_short_page_length: int
     noisy_slips: float
     numbers_allowed: float
+    numbers_close: float
     numbers_per_slip: float
     wording_allowed: float
+    wording_allowed_brief: float
+    wording_many: int
+    wording_many_characters: int
     wording_per_slip: float
     wording_characters: float
     wording_characters_per_slip: float
-    wording_share: float
     overlap: float
     close: float
     earlier_days: float

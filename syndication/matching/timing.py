@@ -1,8 +1,9 @@
 """When a posting cannot be a republication: it stood there before the release came out.
 
-Facts of the world: www.gov.cn publishes papers of decades ago; the portals of then may carry them since then. Such a
-posting is of the same text, and still no republication of this release. Clocks and time zones of portals are off by
-hours, and a list prints only the day, so the border is drawn a day before.
+Facts of the world: an older edition of a law has the text of the new one but for a line; only its date gives it away.
+A paper cannot be carried before it was signed; where the day of signing is unknown, not before it came out (papers are
+published on www.gov.cn days, and sometimes decades, after they were signed, and a portal may have been earlier: that is
+for judging to say). Clocks of portals are off by hours, and a list prints only the day: a day is allowed for that.
 """
 
 from __future__ import annotations
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
 
 
 def published_too_early(published: Interval | None, release: ReleaseText, days: float) -> bool:
-    """Whether a posting is clearly older than the release: by more than `days` before it came out or was signed."""
+    """Whether a posting is clearly older than the paper: by more than `days` before it was signed, or else came out."""
     if published is None:
         return False
-    came = release.released_at
-    if came is None and release.issued_on is not None:
-        came = beijing_midnight(release.issued_on)
-    return came is not None and published.latest < came - timedelta(days=days)
+    signed = beijing_midnight(release.issued_on) if release.issued_on else None
+    moments = [moment for moment in (signed, release.released_at) if moment is not None]
+    return bool(moments) and published.latest < min(moments) - timedelta(days=days)

@@ -17,15 +17,20 @@ from rapidfuzz.distance import Levenshtein
 from syndication.text import normal_string, normalise
 
 CUT_AT_LEAST = 12  # normal characters that a cut title must show
-_PREFIX = re.compile(r"^\s*(?:[【\[（(〔]\s*(?:转载|转发|转|摘登|摘要|全文|图文|授权发布|受权发布|政策|文件|国务院)\s*[】\]）)〕]|"
-                     r"(?:转载|转发|授权发布|受权发布|中国政府网|来源|新华社|新华网)\s*[:：丨|])\s*")
-_SUFFIX = re.compile(r"\s*[（(【\[]\s*(?:全文|转载|摘要|节选|附全文|受权发布|第?\s*[\d一二三四五六七八九十]{1,2}\s*页?)\s*[】\]）)]\s*$")
+_PREFIX = re.compile(
+    r"^\s*(?:[【\[（(〔]\s*(?:转载|转发|转|摘登|摘要|全文|图文|[授受]权发布|政策|文件|国务院)\s*[】\]）)〕]"
+    r"|(?:转载|转发|[授受]权发布|中国政府网|来源|新华社|新华网)\s*[:：丨|])\s*"
+)
+_SUFFIX = re.compile(
+    r"\s*[（(【\[]\s*(?:全文|转载|摘要|节选|附全文|受权发布|第?\s*[\d一二三四五六七八九十]{1,2}\s*页?)\s*[】\]）)]\s*$"
+)
 _SITE = re.compile(r"(?:[_|｜]|\s[-—–－]+\s|－|--)")
 _CUT = re.compile(r"\s*(?:…+|\.{2,}|。{2,})\s*$")
 _PLACE = re.compile(r"[省市县区州盟旗]$|^(?:北京|天津|上海|重庆|内蒙古|广西|西藏|宁夏|新疆)")
 _ANNOUNCES = ("转发", "转载", "印发", "批转", "发布", "公布", "全文")
+_TELLING = 4       # normal characters below which a title (通知, 公告) names nothing
 _CONTAINED = 6     # normal characters below which a title is found in too many others
-_HEAD = 1500       # normal characters of a page in which its title stands, furniture before it included
+TITLE_WITHIN = 1500       # normal characters of a page in which its title stands, furniture before it included
 _HEADS, _APART = 85, 3  # partial likeness of a title that heads a page, and how much less another one then has
 _ALIKE = 0.7       # likeness from which two titles may be of one template
 
@@ -77,7 +82,7 @@ class TitleFigures:
 def compare_titles(posting: TitleForm, release: TitleForm) -> TitleFigures:
     """Likeness of two titles, and what in them cannot both be true."""
     mine, theirs = posting.normal, release.normal
-    if not mine or not theirs:
+    if len(mine) < _TELLING or len(theirs) < _TELLING:
         return TitleFigures(0.0, False, False)
     if mine == theirs or (posting.cut and len(mine) >= CUT_AT_LEAST and theirs.startswith(mine)):
         return TitleFigures(1.0, theirs in posting.whole, True)
@@ -87,7 +92,8 @@ def compare_titles(posting: TitleForm, release: TitleForm) -> TitleFigures:
     steps = [step for step in Levenshtein.opcodes(theirs, mine) if step.tag != "equal"]
     changed = [(theirs[s.src_start : s.src_end], mine[s.dest_start : s.dest_end]) for s in steps]
     letters = "".join(was + now for was, now in changed)
-    same = len(steps) == 1 and max(map(len, changed[0])) == 1 and not any(map(str.isdigit, letters)) and len(theirs) >= CUT_AT_LEAST
+    slip = len(steps) == 1 and max(map(len, changed[0])) == 1 and not any(map(str.isdigit, letters))
+    same = slip and len(theirs) >= CUT_AT_LEAST
     if _bounded(posting, theirs):
         return TitleFigures(likeness, True, same)
     return TitleFigures(likeness, False, same, _rival(changed))
@@ -96,14 +102,14 @@ def compare_titles(posting: TitleForm, release: TitleForm) -> TitleFigures:
 def bears_other_title(posting: TitleForm, release: TitleForm, page: str, release_text: str) -> bool:
     """Whether a page's text is headed by the posting's own title, which is not the release's nor any in the release.
 
-    Wrong characters of scanning are allowed for; `page` and `release_text` are normal.
+    Wrong characters of scanning are allowed for; `page` (its first `TITLE_WITHIN` characters) and
+    `release_text` are normal.
     """
     mine, theirs = posting.normal, release.normal
     if len(mine) < _CONTAINED or mine in theirs or theirs in posting.whole or mine in release_text:
         return False
-    head = page[:_HEAD]
-    own = fuzz.partial_ratio(mine, head, score_cutoff=_HEADS)
-    return own > 0 and own >= fuzz.partial_ratio(theirs, head) + _APART
+    own = fuzz.partial_ratio(mine, page, score_cutoff=_HEADS)
+    return own > 0 and own >= fuzz.partial_ratio(theirs, page) + _APART
 
 
 def _rival(changed: list[tuple[str, str]]) -> str:
