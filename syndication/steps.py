@@ -68,6 +68,7 @@ def judge_all(store: Store, rules: Rules, run_id: str, now: datetime, *, since: 
     store.begin()
     changed = rows.save(run_id, now, verdicts)
     rows.drop_unowed(released_since, [(v.release_id, v.portal_id, v.edition) for v in verdicts])
+    rows.summarise()
     store.commit()
     return changed
 

@@ -10,6 +10,7 @@ import sqlite_utils
 
 from syndication.clock import beijing_date, to_text
 from syndication.store.database import open_database
+from syndication.store.summarising import refresh_all, refresh_days
 
 EDITION = "inspection-24h"
 FIRST_RELEASE = datetime(2026, 3, 1, 16, 30, 12, tzinfo=UTC)  # 2 March, 00:30:12 in Beijing
@@ -84,6 +85,7 @@ def fill(db: sqlite_utils.Database, *, releases: int = 12, portals: int = 8) -> 
         db.table("releases").insert_all(papers)
         db.table("runs").insert(run)
         db.table("verdicts").insert_all(verdicts)
+        refresh_all(db)
 
 
 def review(db: sqlite_utils.Database, which: dict[str, Any], decision: str, status: str) -> None:
@@ -96,3 +98,4 @@ def review(db: sqlite_utils.Database, which: dict[str, Any], decision: str, stat
                 "decided_by": "test", "decided_at": "2026-04-02T01:00:00Z",
             }
         )
+        refresh_days(db, [which["released_day"]])

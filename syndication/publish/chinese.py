@@ -31,6 +31,9 @@ OPERATORS: Mapping[str, str] = {
 }  # fmt: skip
 """Datasette's filter operators; tests check that none is missing."""
 
+MENU_WORDS: Mapping[str, str] = {"Log in": "登录"}
+"""Menu entries of other plugins (datasette-auth-passwords)."""
+
 
 @cache
 def replacements() -> Mapping[str, list[tuple[str, str]]]:
@@ -80,6 +83,7 @@ def make_chinese(environment: Environment) -> None:
     environment.filters["column_label"] = lambda name, table: catalog.column(table, name).label
     environment.filters["value_text"] = value_text
     environment.filters["crumb"] = crumb
+    environment.filters["menu_word"] = lambda label: MENU_WORDS.get(label, label)
     environment.filters["operator"] = lambda key: OPERATORS.get(key, key)
     environment.filters["described"] = described
     environment.filters["unfolded"] = unfolded

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from syndication.clock import Declared, Interval, beijing_date, from_text, to_text
 from syndication.glossary import ColumnState, Mode, Outcome, Role
 from syndication.judging import Carrying, ChannelSeen, Coverage, coverage
+from syndication.store.summarising import refresh_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,6 +59,7 @@ class DecidingRows:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._days: set[str] = set()  # release days whose verdicts changed since the counts were last made
 
     def owed(self, released_since: datetime) -> list[ReleaseOwed]:
         """Releases with a duty that came out since a time, oldest first."""
@@ -155,13 +157,14 @@ class DecidingRows:
         key = (new.release_id, new.portal_id, new.edition)
         row = _row(new)
         old = self._db.execute(
-            "SELECT deadline, status, mode, flags, cause, earliest, latest, posting_id, page_url, proof, judged_at, run_id"
-            " FROM verdicts WHERE release_id = ? AND portal_id = ? AND edition = ?",
+            "SELECT deadline, status, mode, flags, cause, earliest, latest, posting_id, page_url, proof, judged_at, run_id,"
+            " released_day FROM verdicts WHERE release_id = ? AND portal_id = ? AND edition = ?",
             key,
         ).fetchone()
         names = ("deadline", "status", "mode", "flags", "cause", "earliest", "latest", "posting_id", "page_url", "proof")
         if old is not None and old[:10] == tuple(row[name] for name in names):
             return 0
+        self._days.update({str(row["released_day"]), old[12] if old is not None else str(row["released_day"])})
         if old is not None and old[11] != run_id and old[1] != "pending":
             self._db.execute(
                 "INSERT INTO superseded_verdicts (release_id, portal_id, edition, status, mode, flags, cause, earliest,"
@@ -187,14 +190,20 @@ class DecidingRows:
         """Removes verdicts of the time that no duty asks for any more (a person lifted it); how many went."""
         wanted = set(kept)
         present = self._db.execute(
-            "SELECT v.release_id, v.portal_id, v.edition FROM verdicts v JOIN releases r ON r.release_id = v.release_id"
-            " WHERE r.released_latest >= ?",
+            "SELECT v.release_id, v.portal_id, v.edition, v.released_day FROM verdicts v"
+            " JOIN releases r ON r.release_id = v.release_id WHERE r.released_latest >= ?",
             (to_text(released_since),),
         ).fetchall()
-        gone = [key for key in present if tuple(key) not in wanted]
-        for key in gone:
+        gone = [row for row in present if tuple(row[:3]) not in wanted]
+        for *key, day in gone:
             self._db.execute("DELETE FROM verdicts WHERE release_id = ? AND portal_id = ? AND edition = ?", key)
+            self._days.add(day)
         return len(gone)
+
+    def summarise(self) -> None:
+        """Brings the counts up to date with what `save` and `drop_unowed` changed; in the same transaction as they."""
+        refresh_days(self._db, self._days)
+        self._days.clear()
 
 
 def _row(new: NewVerdict) -> dict[str, object]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Migrations
 
+from syndication.store.summarising import refresh_all
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -270,6 +272,96 @@ CREATE INDEX reviews_verdict ON reviews(release_id, portal_id, edition);
 def first_tables(db: Database) -> None:
     """Registry, runs and evidence, observations, releases, postings, matches, verdicts, reviews."""
     for statement in statements(_FIRST):
+        db.execute(statement)
+
+
+_COUNTS = """
+    verdicts INTEGER NOT NULL,
+    on_time INTEGER NOT NULL,
+    late INTEGER NOT NULL,
+    missing INTEGER NOT NULL,
+    pending INTEGER NOT NULL,
+    undetermined INTEGER NOT NULL,
+    not_observed INTEGER NOT NULL,
+    exempt INTEGER NOT NULL,
+    backdated INTEGER NOT NULL,
+    timed INTEGER NOT NULL,           -- verdicts on time or late with a lag
+    lag_hours REAL NOT NULL,          -- the sum of their lags
+"""
+_SUMMARIES = f"""
+ALTER TABLE verdicts ADD COLUMN effective_status TEXT; -- a review's status, else the program's; kept by store.summarising
+DROP INDEX verdicts_edition;
+CREATE INDEX verdicts_edition ON verdicts(edition, released_day, effective_status, portal_id);
+CREATE INDEX verdicts_open ON verdicts(edition, deadline) WHERE status = 'pending';
+CREATE INDEX verdicts_queue ON verdicts(edition, released_day) WHERE status = 'undetermined' OR flags <> '';
+
+CREATE TABLE portal_day (
+    edition TEXT NOT NULL,
+    released_day TEXT NOT NULL,
+    portal_id TEXT NOT NULL REFERENCES portals(portal_id),
+    {_COUNTS}
+    PRIMARY KEY (edition, released_day, portal_id)
+) WITHOUT ROWID;
+CREATE INDEX portal_day_portal ON portal_day(portal_id, edition, released_day);
+
+CREATE TABLE portal_month (
+    edition TEXT NOT NULL,
+    month TEXT NOT NULL,
+    portal_id TEXT NOT NULL REFERENCES portals(portal_id),
+    {_COUNTS}
+    PRIMARY KEY (edition, month, portal_id)
+) WITHOUT ROWID;
+
+CREATE TABLE release_counts (
+    edition TEXT NOT NULL,
+    released_day TEXT NOT NULL,
+    release_id INTEGER NOT NULL REFERENCES releases(release_id),
+    {_COUNTS}
+    PRIMARY KEY (edition, released_day, release_id)
+) WITHOUT ROWID;
+CREATE INDEX release_counts_release ON release_counts(release_id);
+"""
+
+
+@migrations()
+def summaries(db: Database) -> None:
+    """The status that holds beside each verdict, and counts by portal and day, portal and month, and release."""
+    for statement in statements(_SUMMARIES):
+        db.execute(statement)
+    refresh_all(db)
+
+
+_REACHING = """
+CREATE TABLE reach (
+    host TEXT PRIMARY KEY,
+    step TEXT NOT NULL,               -- default, lenient, plain: by which the host answered last
+    learned_at TEXT NOT NULL,         -- since when the step is taken as known; it is tried anew after a month
+    answered_at TEXT NOT NULL,
+    tls_version TEXT NOT NULL,        -- empty for plain http
+    certificate TEXT NOT NULL         -- valid, self_signed, expired, name_mismatch, untrusted, none
+) WITHOUT ROWID;
+
+CREATE TABLE validators (
+    channel_id TEXT PRIMARY KEY REFERENCES channels(channel_id),
+    etag TEXT NOT NULL,
+    last_modified TEXT NOT NULL,
+    looked_at TEXT NOT NULL,          -- of the last look that got the whole page
+    evidence_id TEXT NOT NULL,        -- of its record, which holds the page
+    rows_key TEXT NOT NULL,           -- tells two lists apart
+    moved INTEGER NOT NULL,           -- how often list and validator changed together
+    stuck INTEGER NOT NULL            -- how often the list changed and the validator did not: then it is not believed
+) WITHOUT ROWID;
+
+ALTER TABLE observations ADD COLUMN reach TEXT;        -- the step of the ladder; NULL: no attempt, or not recorded
+ALTER TABLE observations ADD COLUMN tls TEXT;          -- TLSv1.2 and so on; empty for plain http
+ALTER TABLE observations ADD COLUMN certificate TEXT;
+"""
+
+
+@migrations()
+def reaching(db: Database) -> None:
+    """By which step each host is reached, what to send so that an unchanged page is not sent again."""
+    for statement in statements(_REACHING):
         db.execute(statement)
 
 
