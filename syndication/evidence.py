@@ -32,7 +32,7 @@ from syndication.glossary import Certificate, Outcome, Step
 from syndication.items import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from typing import BinaryIO
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 Headers = tuple[tuple[str, str], ...]
 FIELDS = "application/warc-fields"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+FRAME_BYTES = 1 << 20  # read at once of what lies behind the last record
 SAFE = ":/?&=#%~!$'()*+,;@[]|"  # what an address may hold beside letters, digits, _ . -
 
 
@@ -47,7 +48,8 @@ SAFE = ":/?&=#%~!$'()*+,;@[]|"  # what an address may hold beside letters, digit
 class Record:
     """One answer or failed attempt, as it lies in a file. `status` is None and `outcome` set for a failed attempt.
 
-    `refers_to` is the id of the record that holds the body of a page that did not change since.
+    `refers_to` is the id of the record that holds the body of a page that did not change since; `truncated` says that
+    the connection ended before the body did.
     """
 
     evidence_id: str
@@ -63,6 +65,7 @@ class Record:
     length: int
     connection: Connection | None = None
     refers_to: str = ""
+    truncated: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,14 @@ class RunFile:
     """What a WARC file says of itself (`info`, of its first warcinfo record) and the records it holds.
 
     `end` is the offset after the last whole record; a file cut off by a kill goes on behind it with half a record.
+    `frame` is the SHA-256 of all bytes outside the records: what the file says of itself, and a tail that was cut off.
     """
 
     path: Path
     info: dict[str, str]
     records: tuple[Record, ...]
     end: int
+    frame: str
 
 
 @dataclass(frozen=True)
@@ -93,11 +98,17 @@ def body_key(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:16] if body else ""
 
 
-def chain_hash(records: Iterable[Record], previous_hash: str) -> str:
-    """The hash that closes a run: SHA-256 over the previous run's and, in file order, each record's, as hex lines."""
-    digest = hashlib.sha256(f"{previous_hash}\n".encode())
-    for record in records:
-        digest.update(f"{record.sha256}\n".encode())
+def chain_lines(hashes: Iterable[str], previous_hash: str, frame: str) -> Iterator[bytes]:
+    """What a run's hash is taken of: the hash of the run before, each record's in file order, the frame's; a line each."""
+    for line in (previous_hash, *hashes, frame):
+        yield f"{line}\n".encode()
+
+
+def chain_hash(records: Iterable[Record], previous_hash: str, frame: str) -> str:
+    """The hash that closes a run: SHA-256 over `chain_lines`. With it every byte of the file is fixed."""
+    digest = hashlib.sha256()
+    for line in chain_lines((record.sha256 for record in records), previous_hash, frame):
+        digest.update(line)
     return digest.hexdigest()
 
 
@@ -119,17 +130,18 @@ class EvidenceWriter:
 
     def answer(
         self, url: str, method: str, request_body: bytes, at: datetime, status: int, headers: Headers, body: bytes,
-        connection: Connection | None = None, refers_to: str = "",
+        connection: Connection | None = None, refers_to: str = "", truncated: bool = False,
     ) -> Record:
         """Writes an answer; a request other than a plain GET is written beside it, as it tells what was asked."""
         http = StatusAndHeaders(f"{status} {status_phrases.get(status, '')}".rstrip(), list(headers), protocol="HTTP/1.1")
         revisit = {"WARC-Profile": NOT_MODIFIED, "WARC-Refers-To": f"<urn:uuid:{refers_to}>"} if refers_to else {}
-        fields = {**_request_fields(method, request_body), **_connection_fields(connection), **revisit}
+        cut = {"WARC-Truncated": "disconnect"} if truncated else {}
+        fields = {**_request_fields(method, request_body), **_connection_fields(connection), **revisit, **cut}
         record = self._writer.create_warc_record(
             quote(url, safe=SAFE), "revisit" if refers_to else "response", payload=io.BytesIO(body), length=len(body),
             http_headers=http, warc_headers_dict={"WARC-Date": to_text(at), **fields},
         )  # fmt: skip
-        return self._write(record, method, body_key(request_body), at, status, None, "", connection, refers_to)
+        return self._write(record, method, body_key(request_body), at, status, None, "", connection, refers_to, truncated)
 
     def failure(
         self, url: str, method: str, request_body: bytes, at: datetime, outcome: Outcome, detail: str,
@@ -149,6 +161,7 @@ class EvidenceWriter:
     def _write(
         self, record: ArcWarcRecord, method: str, key: str, at: datetime, status: int | None,
         outcome: Outcome | None, detail: str, connection: Connection | None, refers_to: str = "",
+        truncated: bool = False,
     ) -> Record:  # fmt: skip
         offset = self._file.tell()
         self._writer.write_record(record)
@@ -161,12 +174,14 @@ class EvidenceWriter:
         evidence_id = _id(head.get_header("WARC-Record-ID"))
         url = head.get_header("WARC-Target-URI")
         return Record(
-            evidence_id, url, method, key, at, status, outcome, detail, sha256, offset, length, connection, refers_to
+            evidence_id, url, method, key, at, status, outcome, detail, sha256, offset, length, connection, refers_to,
+            truncated,
         )  # fmt: skip
 
-    def end(self, at: datetime) -> None:
+    def end(self, at: datetime, fields: Mapping[str, str] | None = None) -> None:
         """Closes the file with a record that says when the crawl was over; it is complete on disk afterwards."""
-        self._writer.write_record(self._writer.create_warcinfo_record(self.path.name, {"ended-at": to_text(at)}))
+        closing = {"ended-at": to_text(at), **(fields or {})}
+        self._writer.write_record(self._writer.create_warcinfo_record(self.path.name, closing))
         self.close()
 
     def close(self) -> None:
@@ -218,7 +233,7 @@ def read_run_file(path: Path) -> RunFile:
     kept = tuple(replace(record, sha256=sha256) for record, sha256 in zip(records, hashes, strict=True))
     if kept and not _is_whole(path, kept[-1]):
         kept, end = kept[:-1], kept[-1].offset
-    return RunFile(path, info, kept, end)
+    return RunFile(path, info, kept, end, _frame_hash(path, kept))
 
 
 def _read_record(record: ArcWarcRecord, content: bytes | None, offset: int, length: int) -> Record:
@@ -239,6 +254,7 @@ def _read_record(record: ArcWarcRecord, content: bytes | None, offset: int, leng
         length=length,
         connection=_read_connection(headers),
         refers_to=_id(headers.get_header("WARC-Refers-To") or ""),
+        truncated=headers.get_header("WARC-Truncated") == "disconnect",
     )
 
 
@@ -259,6 +275,17 @@ def _hashes(path: Path, records: Sequence[Record]) -> Iterator[str]:
         for record in records:
             file.seek(record.offset)
             yield hashlib.sha256(file.read(record.length)).hexdigest()
+
+
+def _frame_hash(path: Path, records: Sequence[Record]) -> str:
+    digest, at = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        for record in records:
+            digest.update(file.read(record.offset - at))
+            at = file.seek(record.offset + record.length)
+        while rest := file.read(FRAME_BYTES):
+            digest.update(rest)
+    return digest.hexdigest()
 
 
 def _is_whole(path: Path, record: Record) -> bool:
@@ -314,6 +341,10 @@ class Archive:
         self._by_request: dict[tuple[str, str, str], list[Record]] = {}
         for record in run_file.records:
             self._by_request.setdefault((record.method, address_key(record.url), record.body_key), []).append(record)
+
+    def has_address(self, url: str) -> bool:
+        """Whether any request of an address is there."""
+        return address_key(url) in self._addresses
 
     def find(self, url: str, method: str, request_body: bytes) -> Record | None:
         """The record of a request, or None if the file lacks it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from syndication.errors import EvidenceError
-from syndication.evidence import Archive, EvidenceWriter, chain_hash, read_answer, read_run_file
+from syndication.evidence import Archive, EvidenceWriter, chain_hash, chain_lines, read_answer, read_run_file
 from syndication.glossary import Outcome
 
 AT = datetime(2026, 3, 2, 18, 15, tzinfo=UTC)
@@ -81,10 +82,22 @@ def test_a_changed_byte_is_found(written):
 
 
 def test_the_chain_rests_on_every_record_and_on_the_run_before(written):
-    _, records = written
-    assert chain_hash(records, "") != chain_hash(records[:2], "")
-    assert chain_hash(records, "") != chain_hash(records, "0" * 64)
-    assert chain_hash(records, "") != chain_hash([records[1], records[0], records[2]], "")
+    path, records = written
+    frame = read_run_file(path).frame
+    chain = chain_hash(records, "", frame)
+    assert chain != chain_hash(records[:2], "", frame)
+    assert chain != chain_hash(records, "0" * 64, frame)
+    assert chain != chain_hash([records[1], records[0], records[2]], "", frame)
+    assert chain == hashlib.sha256(b"".join(chain_lines([one.sha256 for one in records], "", frame))).hexdigest()
+
+
+def test_the_frame_holds_every_byte_outside_the_records(written):
+    path, records = written
+    whole = path.read_bytes()
+    outside = whole[: records[0].offset] + whole[records[-1].offset + records[-1].length :]
+    assert read_run_file(path).frame == hashlib.sha256(outside).hexdigest()
+    path.write_bytes(whole + b"half a record")
+    assert read_run_file(path).frame == hashlib.sha256(outside + b"half a record").hexdigest()
 
 
 def test_a_file_that_is_no_warc_is_named(tmp_path):
