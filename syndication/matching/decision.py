@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from syndication.matching.thresholds import Thresholds
     from syndication.matching.titles import TitleFigures
 
-_WITHOUT_TEXT = frozenset({"address", "title_unread", "link_in_body"})
+_WITHOUT_TEXT = frozenset({"title_unread", "link_in_body"})
 _BY_TITLE = frozenset({"title", "title_other_text"})
 
 
@@ -62,17 +62,25 @@ def propose(look: FirstLook, limits: Thresholds) -> Decision:
     return _by_title(look.overlay, look.title, look.genre, limits)
 
 
-def confirm(proposal: Decision, evidence: Evidence, *, other_title: bool, limits: Thresholds) -> Decision:
+def confirm(proposal: Decision, evidence: Evidence, *, other_title: bool, early: bool, limits: Thresholds) -> Decision:
     """The proposal, unless something speaks against it.
 
     Args:
         proposal: what `propose` said; with a mode.
         evidence: all figures.
         other_title: the page goes under a title of its own, which is not the release's.
+        early: the posting says that it is older than the paper.
         limits: the thresholds.
     """
-    if proposal.rule in _WITHOUT_TEXT:
+    if proposal.rule == "address":
         return proposal
+    decision = proposal if proposal.rule in _WITHOUT_TEXT else _unless_refused(proposal, evidence, other_title, limits)
+    if early and decision.mode is not None:
+        return Decision(proposal.mode, "published_before", decided=False)
+    return decision
+
+
+def _unless_refused(proposal: Decision, evidence: Evidence, other_title: bool, limits: Thresholds) -> Decision:
     refused = refusal(evidence, proposal.rule, limits)
     if refused:
         same_paper = evidence.number_equal and evidence.title.same and evidence.overlay.coverage >= limits.part_coverage

@@ -17,7 +17,7 @@ from syndication.matching.links import ReleaseAddresses
 from syndication.matching.marks import DocumentNumber, compare_numbers, own_numbers, read_number
 from syndication.matching.model import Match, PostingText, ReleaseText
 from syndication.matching.thresholds import Thresholds, load_thresholds
-from syndication.matching.timing import published_too_early
+from syndication.matching.timing import days_too_early
 from syndication.matching.titles import TITLE_WITHIN, TitleForm, bears_other_title, compare_titles, title_form
 from syndication.matching.version import Edition, edition_of, version_conflict
 from syndication.text import normalise
@@ -93,8 +93,8 @@ class Matcher:
         look = self._look(page, position, figures)
         decision = propose(look, self._limits)
         evidence = self._evidence(page, prepared, look, blocks, cover)
-        if published_too_early(posting.published, prepared.release, self._limits.earlier_days):
-            decision = Decision(None, "published_before")
+        if self._long_before(page, prepared, look):
+            decision = Decision(None, "published_long_before")
         elif decision.mode is not None:
             decision = self._confirmed(page, prepared, decision, evidence)
         return card(evidence, decision, prepared.text.text, page.text.text, posting)
@@ -110,12 +110,10 @@ class Matcher:
 
     def _claim(self, page: _Page, position: int) -> Claim | None:
         prepared = self._releases[position]
-        if published_too_early(page.posting.published, prepared.release, self._limits.earlier_days):
-            return None
         figures, blocks, cover = overlay(prepared.text, page.text)
         look = self._look(page, position, figures)
         proposal = propose(look, self._limits)
-        if proposal.mode is None:
+        if proposal.mode is None or self._long_before(page, prepared, look):
             return None
         evidence = self._evidence(page, prepared, look, blocks, cover)
         decision = self._confirmed(page, prepared, proposal, evidence)
@@ -145,7 +143,12 @@ class Matcher:
         other_title = bears_other_title(
             page.title, prepared.title, page.text.text.string(0, TITLE_WITHIN), prepared.text.text.string()
         )
-        return confirm(proposal, evidence, other_title=other_title, limits=self._limits)
+        early = days_too_early(page.posting.published, prepared.release) > self._limits.earlier_days
+        return confirm(proposal, evidence, other_title=other_title, early=early, limits=self._limits)
+
+    def _long_before(self, page: _Page, prepared: _Prepared, look: FirstLook) -> bool:
+        early = days_too_early(page.posting.published, prepared.release)
+        return look.led is None and early > self._limits.backdated_days
 
 
 def _prepared(release: ReleaseText) -> _Prepared:

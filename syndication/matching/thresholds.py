@@ -58,6 +58,7 @@ class Thresholds:
     overlap: float
     close: float
     earlier_days: float
+    backdated_days: float
     genre_words: tuple[str, ...]
 
 
