@@ -13,7 +13,7 @@ from scrapy import Spider
 from spiders.families import family_of
 from spiders.families.json_list import read_zuixin
 from spiders.looking import look_of, look_of_failure, looked_at, page_of, reading_failed, request_for
-from syndication.addresses import address_key, on_gov_cn
+from syndication.addresses import RELEASE_LISTS, address_key, on_gov_cn
 from syndication.article import read_article
 from syndication.errors import UnreadablePage
 from syndication.glossary import Outcome
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from syndication.clock import Clock
     from syndication.items import Page, Row
 
-PUSH = "https://www.gov.cn/pushinfo/v150203/"
 RECENT = timedelta(days=45)
 """Rows of the latest-policies list (about 1,100, going back for years) older than this are listed, not read."""
 
@@ -45,9 +44,9 @@ def _read_push_json(page: Page) -> tuple[Row, ...]:
 
 
 SOURCES: dict[str, tuple[str, Callable[[Page], tuple[Row, ...]]]] = {
-    "push_feed": (f"{PUSH}rss.xml", _read_feed),
-    "push_json": (f"{PUSH}pushinfo.jsonp", _read_push_json),
-    "zuixin": ("https://www.gov.cn/zhengce/zuixin/ZUIXINZHENGCE.json", read_zuixin),
+    "push_feed": (RELEASE_LISTS["push_feed"], _read_feed),
+    "push_json": (RELEASE_LISTS["push_json"], _read_push_json),
+    "zuixin": (RELEASE_LISTS["zuixin"], read_zuixin),
 }
 
 

@@ -8,6 +8,13 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 GOV_CN = "www.gov.cn"
+PUSH = f"https://{GOV_CN}/pushinfo/v150203/"
+RELEASE_LISTS = {
+    "push_feed": f"{PUSH}rss.xml",
+    "push_json": f"{PUSH}pushinfo.jsonp",
+    "zuixin": f"https://{GOV_CN}/zhengce/zuixin/ZUIXINZHENGCE.json",
+}
+"""Where www.gov.cn lists its releases, by the name that the store keeps with a listing."""
 
 
 def address_key(url: str) -> str:
