@@ -73,6 +73,17 @@ class Declared:
     source: str
     raw: str
 
+    def half_a_day_off(self) -> Interval | None:
+        """What the time is if the page's clock has twelve hours only; None where it cannot have been such a clock.
+
+        Fact of the world: a template that prints `hh` for `HH` shows 17:00 as 05:00 and 00:30 as 12:30 (rules.md 4.2).
+        """
+        hour = self.interval.earliest.astimezone(BEIJING).hour
+        if self.precision == "day" or not 1 <= hour <= 12:
+            return None
+        shift = timedelta(hours=-12 if hour == 12 else 12)
+        return Interval(self.interval.earliest + shift, self.interval.latest + shift)
+
 
 def to_text(moment: datetime) -> str:
     """UTC text as the store keeps it; whole seconds. Raises ValueError for a naive time."""

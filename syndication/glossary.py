@@ -99,6 +99,16 @@ class Certificate(StrEnum):
     NONE = "none"
 
 
+class Fault(StrEnum):
+    """Who is answerable for a verdict that is not on time; only the first may enter a notice."""
+
+    PORTAL_SILENT = "portal_silent"
+    PORTAL_DOWN = "portal_down"
+    MONITOR_BLOCKED = "monitor_blocked"
+    SOURCE_REDESIGNED = "source_redesigned"
+    MONITOR_BROKEN = "monitor_broken"
+
+
 class Decision(StrEnum):
     """What a person decided about a verdict."""
 
@@ -106,6 +116,15 @@ class Decision(StrEnum):
     OVERTURN = "overturn"
     EXEMPT = "exempt"
     REOPEN = "reopen"
+
+
+class Finding(StrEnum):
+    """What a second look at a carried page found. `unseen`: it says nothing about the page."""
+
+    SAME = "same"
+    GONE = "gone"
+    ALTERED = "altered"
+    UNSEEN = "unseen"
 
 
 class ColumnState(StrEnum):
@@ -135,14 +154,19 @@ CHINESE: Mapping[StrEnum, str] = {
     Step.DEFAULT: "正常连接", Step.LENIENT: "兼容旧加密协议", Step.PLAIN: "未加密连接",
     Certificate.VALID: "证书有效", Certificate.SELF_SIGNED: "自签名证书", Certificate.EXPIRED: "证书不在有效期内",
     Certificate.NAME_MISMATCH: "证书域名不符", Certificate.UNTRUSTED: "证书签发者不受信任", Certificate.NONE: "无证书",
+    Fault.PORTAL_SILENT: "门户未按时转载", Fault.PORTAL_DOWN: "门户无法访问", Fault.MONITOR_BLOCKED: "监测被门户拦截",
+    Fault.SOURCE_REDESIGNED: "门户改版或页面异常", Fault.MONITOR_BROKEN: "监测方不足或故障",
     Decision.CONFIRM: "维持原判定", Decision.OVERTURN: "改判", Decision.EXEMPT: "免于考核", Decision.REOPEN: "撤销复核",
+    Finding.SAME: "未见变化", Finding.GONE: "页面已不在", Finding.ALTERED: "内容有改动", Finding.UNSEEN: "未能查看",
     ColumnState.NO_ENTRY: "首页无入口", ColumnState.ENTRY_WITHOUT_LIST: "有入口无列表",
     ColumnState.ENTRY_WITH_LIST: "有入口有列表", ColumnState.EMBED: "推送组件",
 }
 
 CAUSES: Mapping[str, str] = {
     "observed": "按监测所见的时间", "declared": "按页面标注的时间", "backdated": "标注时间早于证据，按监测所见的时间",
-    "postdated": "标注时间晚于首见，按监测所见的时间", "embed": "首页推送组件", "before_deadline": "未到时限",
+    "postdated": "标注时间晚于首见，按监测所见的时间",
+    "twelve_hour_clock": "标注时间疑为十二小时制，按监测所见的时间", "generated": "标注时间为页面生成时间，按监测所见的时间",
+    "embed": "首页推送组件", "before_deadline": "未到时限",
     "not_looked_since_deadline": "时限后尚未查看", "interval_holds_deadline": "转载时间的区间跨越时限",
     "another_posting_unclear": "另有稿件待人工核对", "posting_unclear": "有稿件待人工核对",
     "column_not_observed": "时限后有专栏未能查看", "home_not_observed": "时限后首页未能查看",

@@ -26,6 +26,9 @@ AWAIT_LOOK = timedelta(hours=36)
 CACHE_ALLOWANCE = timedelta(minutes=30)
 """Lists are static files made some minutes after an article: so short a gap is set aside without suspicion of forgery."""
 
+GENERATED = "generated"
+"""The source of a declared time that is the moment at which the page was made (页面生成时间, Maketime)."""
+
 
 @dataclass(frozen=True)
 class ChannelSeen:
@@ -116,6 +119,8 @@ class Carrying:
     `certain` is False for a match that is too close to call or rests on a title whose page could not be read: it is
     no proof of a republication, but it bars an accusation. `sightings` maps channel id to the first look with it.
     `has_source`: the page names a source or the paper's own number; an empty template field beside them is no offence.
+    `afterwards` holds what later looks proved, `withdrawn` or `altered`, each with the times of those looks: a flag beside
+    the status and never a change of it, for the duty is to carry a release in time.
     """
 
     posting_id: int
@@ -125,6 +130,7 @@ class Carrying:
     sightings: Mapping[str, datetime]
     certain: bool = True
     has_source: bool = True
+    afterwards: Mapping[Flag, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -193,6 +199,7 @@ class _Timed:
     backed: bool
     flags: tuple[Flag, ...]
     cause: str
+    proof: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge(case: Case, measure: Measure) -> Verdict:
@@ -213,31 +220,52 @@ def _counts(carrying: Carrying, measure: Measure) -> bool:
 
 
 def _time(carrying: Carrying, case: Case, columns: Mapping[str, Coverage]) -> _Timed:
-    """Works out when a posting appeared: the observed interval, narrowed by the printed time where that fits in."""
-    released = case.released.earliest
+    """Works out when a posting appeared: the observed interval, narrowed by the printed time where that fits in.
+
+    A printed time that does not fit is told apart: the page's generation, a clock of twelve hours, a list made a little
+    later than the page; what none of them explains is backdated or postdated. None of the set-aside times accuses.
+    """
+    released, declared = case.released.earliest, carrying.declared
     first_seen = min(carrying.sightings.values())
     absent = [
         seen.last_good(released, first_seen) for name, seen in columns.items() if name in carrying.sightings
     ]
     absent_at = None if not absent or any(moment is None for moment in absent) else min(a for a in absent if a is not None)
-    flags: list[Flag] = []
+    earliest, latest, backed = absent_at or released, first_seen, absent_at is not None
+    flags = list(carrying.afterwards)
+    proof = {flag.value: carrying.afterwards[flag] for flag in flags}
     if carrying.mode in {Mode.COPY, Mode.ABRIDGED} and not carrying.has_source:
-        flags.append(Flag.NO_SOURCE)
-    earliest, latest, backed, cause = absent_at or released, first_seen, absent_at is not None, "observed"
-    printed = carrying.declared.interval if carrying.declared else None
-    if printed is None:
-        pass
-    elif absent_at is not None and printed.latest <= absent_at:
-        if absent_at - printed.latest > CACHE_ALLOWANCE:
-            flags.insert(0, Flag.BACKDATED)
-            cause = "backdated"
-    elif printed.earliest > first_seen:
-        flags.insert(0, Flag.POSTDATED)
-        cause = "postdated"
-    else:
+        flags.insert(0, Flag.NO_SOURCE)
+    if declared is None:
+        return _Timed(carrying, carrying.mode, min(earliest, latest), latest, backed, tuple(flags), "observed", proof)
+    printed, cause = declared.interval, "declared"
+    too_early = absent_at is not None and printed.latest <= absent_at
+    if declared.source == GENERATED:
+        cause = "generated"
+        if printed.latest > earliest:  # what the page holds was there when the page was made
+            latest = min(printed.latest, first_seen)
+    elif not too_early and printed.earliest <= first_seen:
         earliest = max(printed.earliest, absent_at) if absent_at else printed.earliest
-        latest, backed, cause = min(printed.latest, first_seen), True, "declared"
-    return _Timed(carrying, carrying.mode, min(earliest, latest), latest, backed, tuple(flags), cause)
+        latest, backed = min(printed.latest, first_seen), True
+    elif absent_at is not None and too_early and absent_at - printed.latest <= CACHE_ALLOWANCE:
+        cause = "observed"
+    elif (shifted := _on_twelve_hour_clock(declared, earliest, first_seen)) is not None:
+        cause, latest = "twelve_hour_clock", min(shifted.latest, first_seen)
+        proof["read_as"] = shifted.earliest.isoformat()
+    else:
+        cause = "backdated" if too_early else "postdated"
+        flags.insert(0, Flag(cause))
+    if cause not in {"declared", "observed"}:
+        proof["printed"] = declared.raw
+        if absent_at is not None:
+            proof["absent"] = absent_at.isoformat()
+    return _Timed(carrying, carrying.mode, min(earliest, latest), latest, backed, tuple(flags), cause, proof)
+
+
+def _on_twelve_hour_clock(declared: Declared, after: datetime, first_seen: datetime) -> Interval | None:
+    """The time that was meant, if the page's clock has twelve hours: the printed hour does not fit, the other one does."""
+    shifted = declared.half_a_day_off()
+    return shifted if shifted and after < shifted.latest and shifted.earliest <= first_seen else None
 
 
 def _time_embed(case: Case) -> _Timed | None:
@@ -265,7 +293,7 @@ def _judge_carried(
 
     def verdict(status: Status, cause: str, extra: Mapping[str, str] | None = None) -> Verdict:
         carrying = best.carrying
-        proof = {"carried": best.cause, **(extra or {})}
+        proof = {"carried": best.cause, **best.proof, **(extra or {})}
         if carrying:
             proof["first_seen"] = min(carrying.sightings.values()).isoformat()
         return Verdict(

@@ -40,7 +40,8 @@ def column(*looks):
 
 def posting(first_seen, printed="", mode=Mode.COPY, channel="column", **more):
     seen = first_seen if isinstance(first_seen, dict) else {channel: at(first_seen)}
-    return Carrying(more.pop("posting_id", 1), "http://portal.example/1", mode, read_declared(printed, "meta"), seen, **more)
+    declared = read_declared(printed, more.pop("source", "meta"))
+    return Carrying(more.pop("posting_id", 1), "http://portal.example/1", mode, declared, seen, **more)
 
 
 def case(looks, *carryings, now="20 00:00", channels=None, **more):
@@ -107,6 +108,42 @@ EDGES = {
         case(NIGHTLY, posting("11 02:00", "2026-03-11 08:00")), DAY, "on_time", "postdated", "postdated"),
     "posted before the release came out": (
         case(NIGHTLY, posting("10 02:00", "2026-03-09 20:00")), DAY, "on_time", "", "declared"),
+    "a clock of twelve hours: 05:00 printed, absent at 12:00, there at 20:00": (
+        case([good("10 12:00"), good("10 20:00")], posting("10 20:00", "2026-03-10 05:00")), DAY, "on_time", "",
+        "twelve_hour_clock"),
+    "a clock of twelve hours after the deadline is late by what was seen": (
+        case([good("11 12:00"), good("11 20:00")], posting("11 20:00", "2026-03-11 05:00")), DAY, "late", "",
+        "twelve_hour_clock"),
+    "neither the printed hour nor twelve more fits: backdated": (
+        case([good("10 12:00"), good("10 18:00"), good("10 20:00")], posting("10 20:00", "2026-03-10 05:00")), DAY,
+        "on_time", "backdated", "backdated"),
+    "twelve hours more would lie after the first sight: backdated": (
+        case([good("10 12:00"), good("10 14:00")], posting("10 14:00", "2026-03-10 05:00")), DAY, "on_time", "backdated",
+        "backdated"),
+    "printed 13:00 is no clock of twelve hours": (
+        case(NIGHTLY, posting("12 02:00", "2026-03-10 13:00")), DAY, "undetermined", "backdated",
+        "interval_holds_deadline"),
+    "the printed hour fits, so nothing is read into it": (
+        case([good("10 02:00"), good("10 20:00")], posting("10 20:00", "2026-03-10 11:00")), DAY, "on_time", "", "declared"),
+    "half past midnight printed as 12:30": (
+        case([good("10 20:00"), good("11 02:00")], posting("11 02:00", "2026-03-11 12:30")), DAY, "on_time", "",
+        "twelve_hour_clock"),
+    "a day has no hours to be wrong by twelve": (
+        case(NIGHTLY, posting("13 02:00", "2026-03-10")), DAY, "late", "backdated", "backdated"),
+    "the moment at which the page was made, after the first sight: no postdating": (
+        case(NIGHTLY, posting("11 02:00", "2026-03-11 02:00:09", source="generated")), DAY, "on_time", "", "generated"),
+    "the moment at which the page was made, before a look without it: no backdating": (
+        case(NIGHTLY, posting("13 02:00", "2026-03-10 15:00", source="generated")), DAY, "late", "", "generated"),
+    "a page that was made before the deadline was there by then": (
+        case(NIGHTLY, posting("12 02:00", "2026-03-11 09:30", source="generated")), DAY, "on_time", "", "generated"),
+    "a page made anew after the deadline tells nothing of its first time": (
+        case(NIGHTLY, posting("12 02:00", "2026-03-11 18:00", source="generated")), DAY, "undetermined", "",
+        "interval_holds_deadline"),
+    "withdrawn later: carried in time all the same": (
+        case(NIGHTLY, posting("11 02:00", afterwards={Flag.WITHDRAWN: "12 13"})), DAY, "on_time", "withdrawn", "observed"),
+    "late, without a source, altered later": (
+        case(NIGHTLY, posting("13 02:00", has_source=False, afterwards={Flag.ALTERED: "14 15"})), DAY, "late",
+        "no_source altered", "observed"),
     "before the deadline": (case([good("10 12:00")], now="11 09:59"), DAY, "pending", "", "before_deadline"),
     "at the deadline": (case([good("10 12:00")], now="11 10:00"), DAY, "pending", "", "before_deadline"),
     "after the deadline, not looked at yet": (
@@ -168,6 +205,23 @@ def test_edge(name):
 def test_interval_is_the_printed_minute_within_the_looks():
     answer = judge(case(NIGHTLY, posting("11 02:00", "2026-03-10 15:30")), DAY)
     assert (answer.earliest, answer.latest) == (at("10 15:30"), at("10 15:31"))
+
+
+def test_a_clock_of_twelve_hours_narrows_only_in_the_portals_favour():
+    looks = [good("10 12:00"), good("10 20:00")]
+    answer = judge(case(looks, posting("10 20:00", "2026-03-10 05:00")), DAY)
+    assert (answer.earliest, answer.latest) == (at("10 12:00"), at("10 17:01"))
+    assert answer.proof["printed"] == "2026-03-10 05:00"
+    assert datetime.fromisoformat(answer.proof["read_as"]) == at("10 17:00")
+    assert datetime.fromisoformat(answer.proof["absent"]) == at("10 12:00")
+
+
+def test_what_was_set_aside_stands_in_the_proof():
+    answer = judge(EDGES["backdated: printed before a look that did not have it"][0], DAY)
+    assert answer.proof["printed"] == "2026-03-10 15:00"
+    assert datetime.fromisoformat(answer.proof["absent"]) == at("12 02:00")
+    withdrawn = judge(EDGES["withdrawn later: carried in time all the same"][0], DAY)
+    assert withdrawn.proof["withdrawn"] == "12 13"
 
 
 def test_two_channels_the_earliest_proven_carrying_wins():
