@@ -16,7 +16,7 @@ from rich.console import Console
 
 from syndication import __version__
 from syndication.clock import SystemClock
-from syndication.errors import SyndicationError
+from syndication.errors import LockedError, SyndicationError
 from syndication.folders import data_folder, data_option
 
 OK, FAILED, INCOMPLETE = 0, 1, 2
@@ -56,6 +56,61 @@ def nightly(data: Path | None) -> None:
     night = run_night(data_folder(data), SystemClock(), progress)
     print_summary(Console(), night)
     sys.exit(INCOMPLETE if night.blind or night.columns_failed or night.unreached else OK)
+
+
+@main.command()
+@click.option("--dry-run", "dry", is_flag=True, help="Only say which looks are due.")
+@data_option
+def probe(data: Path | None, dry: bool) -> None:
+    """Look at the portals that lack a release whose deadline is near; run it every quarter of an hour.
+
+    It ends with 0 at once where another command works on the folder: a nightly looks at every portal itself.
+
+    Example: syndication probe --data /srv/syndication
+    """
+    from syndication.probe import probe as run_probe
+    from syndication.progress import Progress
+    from syndication.summary_text import print_probe, print_summary
+
+    try:
+        done = run_probe(data_folder(data), SystemClock(), Progress(), dry=dry)
+    except LockedError as taken:
+        click.echo(f"syndication: {taken}", err=True)
+        sys.exit(OK)
+    print_probe(Console(), done)
+    if done.night is not None:
+        print_summary(Console(), done.night)
+
+
+@main.command()
+@click.option(
+    "--edition", "edition_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    help="Judge by this rules.toml in place of the folder's.",
+)  # fmt: skip
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@data_option
+def rejudge(data: Path | None, edition_file: Path | None, yes: bool) -> None:
+    """Judge all releases anew from the stored observations; shows what would change before it writes.
+
+    Replaced verdicts are kept. Without a terminal nothing is written unless --yes is given.
+
+    Example: syndication rejudge --edition trial-rules.toml
+    """
+    from syndication.rejudge import Rejudged
+    from syndication.rejudge import rejudge as run_rejudge
+    from syndication.summary_text import print_changes
+
+    console = Console()
+
+    def agree(found: Rejudged) -> bool:
+        print_changes(console, found)
+        if not found.changes:
+            return yes
+        return yes or (sys.stdin.isatty() and click.confirm("写入以上变化？原判定会保留"))
+
+    done = run_rejudge(data_folder(data), SystemClock(), edition_file, agree)
+    written = f"已写入 {done.written} 条，原判定已保留。" if done.written else "没有写入。"
+    console.print(written, highlight=False)
 
 
 @main.command()

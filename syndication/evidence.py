@@ -344,7 +344,8 @@ class Archive:
 
     def has_address(self, url: str) -> bool:
         """Whether any request of an address is there."""
-        return address_key(url) in self._addresses
+        wanted = address_key(url)
+        return any(key == wanted for _, key, _ in self._by_request)
 
     def find(self, url: str, method: str, request_body: bytes) -> Record | None:
         """The record of a request, or None if the file lacks it."""

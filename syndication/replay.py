@@ -9,7 +9,7 @@ from syndication import lock
 from syndication.crawl import drive
 from syndication.errors import EvidenceError
 from syndication.evidence import read_run_file
-from syndication.nightly import EVIDENCE, read_files, replay_file
+from syndication.running import EVIDENCE, read_files, replay_file
 from syndication.store import Store
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from syndication.clock import Clock
-    from syndication.nightly import Files
     from syndication.progress import Progress
+    from syndication.running import Files
 
 
 def replay(looks: Path, folder: Path, clock: Clock, progress: Progress) -> tuple[int, int]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from syndication.clock import beijing_midnight
 from syndication.errors import RulesError
 from syndication.glossary import Mode
+from syndication.prominence import Prominence
 from syndication.registry import ID, default_file
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 CONFIDENCE = ("V", "S", "L", "I", "M")
 """How well a legal basis is known: two copies, one copy, a local restatement, inference, unverified."""
 
-CALENDARS = ("continuous",)
+CALENDARS = ("continuous", "working")
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,25 @@ class Edition:
 
 
 @dataclass(frozen=True)
+class Probing:
+    """How the deadline probes behave; see `syndication.probing`. Minutes, and requests."""
+
+    tick_minutes: int = 15
+    trail_minutes: int = 180
+    gap_minutes: int = 10
+    requests_an_hour: int = 1200
+    requests_a_portal_a_day: int = 24
+    releases_minutes: int = 60
+
+
+@dataclass(frozen=True)
 class Rules:
     """What rules.toml says, in its order."""
 
     editions: tuple[Edition, ...]
     column_names: tuple[str, ...]
+    probing: Probing = field(default_factory=Probing)
+    prominence: Prominence = field(default_factory=Prominence)
 
     def editions_for(self, released_at: datetime) -> tuple[Edition, ...]:
         """The editions in force at an aware time: those by which a release of that time is judged."""
@@ -82,7 +97,11 @@ def load_rules(folder: Path) -> Rules:
     Raises RulesError, naming file, key, reason and what to do.
     """
     path = folder / "rules.toml"
-    path = path if path.is_file() else default_file("rules.toml")
+    return load_rules_file(path if path.is_file() else default_file("rules.toml"))
+
+
+def load_rules_file(path: Path) -> Rules:
+    """The rules of one file; raises RulesError as `load_rules` does."""
     try:
         content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as fault:
@@ -97,8 +116,28 @@ def load_rules(folder: Path) -> Rules:
     lexicon = top.table("lexicon")
     column_names = lexicon.texts("column_names")
     lexicon.end()
+    probing = _probing(top.table("probe")) if "probe" in top else Probing()
+    prominence = _prominence(top.table("prominence")) if "prominence" in top else Prominence()
     top.end()
-    return Rules(editions, column_names)
+    return Rules(editions, column_names, probing, prominence)
+
+
+def _prominence(table: _Table) -> Prominence:
+    rule = Prominence()
+    found = Prominence(
+        highest_order=table.whole("highest_order") if "highest_order" in table else rule.highest_order,
+        most_pixels=table.whole("most_pixels") if "most_pixels" in table else rule.most_pixels,
+        list_needed=table.truth("list_needed") if "list_needed" in table else rule.list_needed,
+        navigation_counts=table.truth("navigation_counts") if "navigation_counts" in table else rule.navigation_counts,
+    )
+    table.end()
+    return found
+
+
+def _probing(table: _Table) -> Probing:
+    given = {name.name: table.whole(name.name) for name in fields(Probing) if name.name in table}
+    table.end()
+    return Probing(**given)
 
 
 def _edition(table: _Table) -> Edition:
@@ -106,7 +145,7 @@ def _edition(table: _Table) -> Edition:
     edition = Edition(
         id=table.code("id", ID, "small letters, digits and hyphens, such as inspection-24h"),
         name=table.text("name"),
-        hours=table.hours("hours"),
+        hours=table.whole("hours"),
         counted_modes=frozenset(Mode(word) for word in table.texts("counted_modes", among=list(Mode))),
         effective_from=table.moment("effective_from"),
         effective_to=table.moment("effective_to") if "effective_to" in table else None,
@@ -179,10 +218,16 @@ class _Table:
                 self.refuse(key, f"{each!r} stands twice; take one out")
         return tuple(value)
 
-    def hours(self, key: str) -> int:
+    def whole(self, key: str) -> int:
         value = self._value(key)
         if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-            self.refuse(key, f"must be a whole number of hours above 0, not {value!r}")
+            self.refuse(key, f"must be a whole number above 0, not {value!r}")
+        return value
+
+    def truth(self, key: str) -> bool:
+        value = self._value(key)
+        if not isinstance(value, bool):
+            self.refuse(key, f"must be true or false without quotes, not {value!r}")
         return value
 
     def moment(self, key: str) -> datetime:

@@ -6,7 +6,7 @@ Middlewares and pipelines reach it through the setting `SYNDICATION_RUN`; spider
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from syndication.store import Store
 
 RUN_SETTING = "SYNDICATION_RUN"
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a run looks at: www.gov.cn or not, and which channels (None: all)."""
+
+    releases: bool = True
+    channels: frozenset[str] | None = None
 
 
 @dataclass
@@ -46,6 +54,7 @@ class Run:
     looks: int = 0
     failed_looks: int = 0
     progress: Progress | None = None
+    course: Course = field(default_factory=Course)
 
     @property
     def evidence_name(self) -> str:

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from syndication.clock import beijing_date
+from syndication.faults import attribute
+from syndication.glossary import Status
 from syndication.judging import Case, Measure, judge
 from syndication.matching import Matcher
+from syndication.probing import Lacking
 from syndication.store.deciding import NewVerdict
+from syndication.workdays import due_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from syndication.matching import Match
     from syndication.registry import DutyRow
-    from syndication.rules import Rules
+    from syndication.rules import Edition, Rules
     from syndication.store import Store
-    from syndication.store.deciding import DecidingRows, PortalSeen, ReleaseOwed
+    from syndication.store.deciding import DecidingRows
 
 OPEN_FOR = timedelta(days=45)
 """How long a release is looked for. A portal that carries it later still stays `missing`: nobody looks for it there."""
 EARLY = timedelta(days=2)
 """Postings first seen this long before the oldest open release may still republish it (www.gov.cn can come second)."""
+PROBED_FOR = timedelta(days=4)
+"""What a probe judges again: a deadline that it was made for lies in these days; the rest waits for the night."""
+WORKING_SLACK = 20
 BEGINNING = datetime(1949, 10, 1, tzinfo=UTC)
 MATCH_BATCH = 500
 
@@ -54,29 +62,64 @@ def match(store: Store, now: datetime) -> int:
     return done
 
 
-def judge_all(store: Store, rules: Rules, run_id: str, now: datetime, *, since: datetime | None = None) -> int:
-    """Judges every release with a duty that came out since a time (`OPEN_FOR` if not given); how many verdicts changed.
+def judge_all(store: Store, rules: Rules, run_id: str, now: datetime, since: datetime) -> int:
+    """Judges every release with a duty that came out since a time; how many verdicts changed.
 
     The time is the run's: a verdict says what was known then.
     """
     rows = store.deciding()
-    released_since = now - OPEN_FOR if since is None else since
-    looked_since = released_since - OPEN_FOR if since is None else BEGINNING
-    owed = rows.owed(released_since)
-    portals = rows.portals(looked_since)
-    verdicts = list(_verdicts(rows, owed, portals, rules, now))
+    verdicts = judge_stored(rows, rules, now, since)
     store.begin()
     changed = rows.save(run_id, now, verdicts)
-    rows.drop_unowed(released_since, [(v.release_id, v.portal_id, v.edition) for v in verdicts])
+    rows.drop_unowed(since, [(v.release_id, v.portal_id, v.edition) for v in verdicts])
     rows.summarise()
     store.commit()
     return changed
 
 
-def _verdicts(
-    rows: DecidingRows, owed: Sequence[ReleaseOwed], portals: Sequence[PortalSeen], rules: Rules, now: datetime
-) -> Iterator[NewVerdict]:
-    for release in owed:
+def judge_stored(rows: DecidingRows, rules: Rules, now: datetime, since: datetime) -> list[NewVerdict]:
+    """The verdicts on every release with a duty that came out since a time, from what is stored; nothing is written."""
+    return [
+        NewVerdict(case.release_id, case.portal_id, edition.id, case.case.released.earliest, verdict, fault)
+        for case, edition in _cases(rows, rules, now, since)
+        for verdict in [judge(case.case, measure_of(edition))]
+        for fault in [attribute(case.case, verdict)]
+    ]
+
+
+def lacking_now(rows: DecidingRows, rules: Rules, now: datetime, window: timedelta) -> list[Lacking]:
+    """The deadlines within `window` of now that portals have not met yet, for the deadline probes."""
+    longest = timedelta(hours=max(edition.hours for edition in rules.editions))
+    if any(edition.calendar == "working" for edition in rules.editions):
+        longest += timedelta(days=WORKING_SLACK)
+    found = []
+    for case, edition in _cases(rows, rules, now, now - longest - window):
+        verdict = judge(case.case, measure_of(edition))
+        open_still = verdict.status in {Status.PENDING, Status.NOT_OBSERVED}
+        if open_still and abs(verdict.deadline - now) <= window and verdict.posting_id is None:
+            found.append(Lacking(case.portal_id, verdict.deadline))
+    return found
+
+
+@dataclass(frozen=True)
+class _Judged:
+    release_id: int
+    portal_id: str
+    case: Case
+
+
+def measure_of(edition: Edition) -> Measure:
+    """What an edition asks, as judging takes it."""
+    if edition.calendar == "working":
+        return Measure(edition.hours, edition.counted_modes, lambda released: due_after(released, edition.hours))
+    return Measure(edition.hours, edition.counted_modes)
+
+
+def _cases(
+    rows: DecidingRows, rules: Rules, now: datetime, since: datetime
+) -> Iterator[tuple[_Judged, Edition]]:
+    portals = rows.portals(max(since, BEGINNING + OPEN_FOR) - OPEN_FOR)
+    for release in rows.owed(since):
         day = beijing_date(release.released.earliest)
         editions = rules.editions_for(release.released.earliest)
         carryings = rows.carryings(release.release_id)
@@ -88,8 +131,7 @@ def _verdicts(
                 carryings=carryings.get(portal.portal_id, ()), home_url=portal.home_url,
             )  # fmt: skip
             for edition in editions:
-                verdict = judge(case, Measure(edition.hours, edition.counted_modes))
-                yield NewVerdict(release.release_id, portal.portal_id, edition.id, release.released.earliest, verdict)
+                yield _Judged(release.release_id, portal.portal_id, case), edition
 
 
 def wanted_releases(duties: Sequence[DutyRow]) -> list[str]:

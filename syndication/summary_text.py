@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from syndication.clock import beijing_text
 from syndication.glossary import ANSWERED, Outcome, Status, chinese
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from syndication.probe import Probed
+    from syndication.rejudge import Rejudged
     from syndication.store.summary import NightSummary
 
 SHOWN = 20
@@ -40,6 +43,41 @@ def print_summary(console: Console, night: NightSummary) -> None:
     if len(night.blind) > SHOWN:
         console.print(f"  …… 另有 {len(night.blind) - SHOWN} 家", highlight=False)
     console.print(status_table(night.statuses))
+
+
+def print_probe(console: Console, done: Probed) -> None:
+    """Which looks were due."""
+    if not done.planned and not done.releases:
+        console.print("没有临近时限而尚未转载的门户，本次未访问任何网站。", highlight=False)
+        return
+    after = sum(one.after for one in done.planned)
+    soon = len(done.planned) - after
+    console.print(f"应观测门户 {len(done.planned)} 家：时限刚过 {after} 家，时限将至 {soon} 家。", highlight=False)
+    for one in done.planned[:SHOWN]:
+        when = "已过" if one.after else "将至"
+        console.print(f"  {one.portal_id}：时限 {beijing_text(one.deadline)} {when}", highlight=False, markup=False)
+
+
+def print_changes(console: Console, found: Rejudged) -> None:
+    """What judging anew changes, as counts and the first rows."""
+    console.print(f"重新判定 {found.judged} 条，状态或标记有变化的 {len(found.changes)} 条。", highlight=False)
+    if not found.changes:
+        return
+    counts = Table(title="变化")
+    for name in ("规则版本", "原判定", "新判定", "条数"):
+        counts.add_column(name)
+    for (edition, before, after), number in sorted(found.counts.items(), key=str):
+        counts.add_row(edition, chinese(Status(before)) if before else "（无）", chinese(Status(after)), str(number))
+    console.print(counts)
+    for one in found.changes[:SHOWN]:
+        before = chinese(Status(one.before)) if one.before else "（无）"
+        console.print(
+            f"  {one.portal_id} {one.edition} {one.release_url}：{before} {one.flags_before} → "
+            f"{chinese(Status(one.after))} {one.flags_after}",
+            highlight=False, markup=False,
+        )  # fmt: skip
+    if len(found.changes) > SHOWN:
+        console.print(f"  …… 另有 {len(found.changes) - SHOWN} 条", highlight=False)
 
 
 def status_table(statuses: Mapping[str, Mapping[str, int]]) -> Table:

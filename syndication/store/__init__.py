@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from syndication.clock import to_text
-from syndication.store import deciding, matching_rows, recording, registering
+from syndication.items import ChannelLook
+from syndication.store import deciding, matching_rows, reaching, recording, registering
 from syndication.store.database import open_database
 from syndication.store.registering import RunRow
 
@@ -33,6 +35,7 @@ class Store:
     """One data folder's database, opened for writing (hold `syndication.lock` while you do)."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.db: Database = open_database(folder, create=True)
         self._waiting = 0
 
@@ -69,34 +72,51 @@ class Store:
         """Whether a run of this id was finished."""
         return registering.is_finished(self.db, run_id)
 
-    def start_run(self, run_id: str, kind: str, started_at: datetime, evidence_file: str, version: str) -> str:
-        """Notes that a run begins, or begins again; gives the hash of the run before it."""
+    def start_run(self, run_id: str, kind: str, started_at: datetime, evidence_file: str, version: str) -> None:
+        """Notes that a run begins, or begins again."""
         self.begin()
-        previous = registering.start_run(self.db, run_id, kind, to_text(started_at), evidence_file, version)
+        registering.start_run(self.db, run_id, kind, to_text(started_at), evidence_file, version)
         self.commit()
-        return previous
 
-    def finish_run(self, run_id: str, state: str, at: datetime, records: int, evidence_hash: str) -> None:
-        """Notes how a run ended."""
+    def previous_hash(self, run_id: str) -> str:
+        """The hash of the run that closed before this one began; empty for the first."""
+        return registering.previous_hash(self.db, run_id)
+
+    def last_finished(self) -> str | None:
+        """When the last run that looked at anything was over, as stored; None before the first."""
+        return registering.last_finished(self.db)
+
+    def finish_run(self, run_id: str, state: str, at: datetime, records: int, evidence_hash: str | None) -> None:
+        """Notes how a run ended; a run without evidence has no hash and no place in the chain."""
         self.begin()
         registering.finish_run(self.db, run_id, state, to_text(at), records, evidence_hash)
         self.commit()
 
     def add_evidence(self, run_id: str, file: str, records: Iterable[Record]) -> None:
-        """Rows for records of the run's evidence file."""
+        """Rows for records of the run's evidence file, and what they tell of reaching their hosts."""
         self.begin()
-        registering.add_evidence(self.db, run_id, file, records)
+        kept = tuple(records)
+        registering.add_evidence(self.db, run_id, file, kept)
+        reaching.learn(self.db, kept)
+
+    def find_evidence(self, evidence_id: str) -> tuple[str, Record] | None:
+        """The file (relative to the data folder) and the place of a record, or None where no run has it."""
+        return reaching.find_evidence(self.db, evidence_id)
 
     # --- crawl ---
 
     def knowledge(self, before: datetime, wanted: Sequence[str], open_since: datetime) -> Knowledge:
         """What runs before `before` learned; see `syndication.items.Knowledge`."""
-        return registering.knowledge(self.db, to_text(before), tuple(wanted), to_text(open_since))
+        known = registering.knowledge(self.db, to_text(before), tuple(wanted), to_text(open_since))
+        validators = reaching.validators(self.db, self.folder, before)
+        return replace(known, steps=reaching.steps(self.db, before), validators=validators)
 
     def record(self, run_id: str, item: object) -> None:
         """Writes one look; commits every `BATCH` looks."""
         self.begin()
         recording.record(self.db, run_id, item)
+        if isinstance(item, ChannelLook):
+            reaching.remember(self.db, item)
         self._waiting += 1
         if self._waiting >= BATCH:
             self.commit()
@@ -105,10 +125,10 @@ class Store:
         """The titles of the releases that are still looked for, and when the oldest came out."""
         return registering.open_releases(self.db, to_text(released_since))
 
-    def note_unreached(self, run_id: str, at: datetime, registry: Registry) -> int:
-        """Gives each of the registry's channels that the run did not come to an observation that says so; how many."""
+    def note_unreached(self, run_id: str, at: datetime, channel_ids: Sequence[str]) -> int:
+        """Gives each of these channels that the run did not come to an observation that says so; how many."""
         self.begin()
-        count = registering.note_unreached(self.db, run_id, to_text(at), [channel.id for channel in registry.channels])
+        count = registering.note_unreached(self.db, run_id, to_text(at), channel_ids)
         self.commit()
         return count
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from syndication.clock import Declared, Interval, beijing_date, from_text, to_text
-from syndication.glossary import ColumnState, Mode, Outcome, Role
+from syndication.glossary import ColumnState, Fault, Mode, Outcome, Role
 from syndication.judging import Carrying, ChannelSeen, Coverage, coverage
 from syndication.store.summarising import refresh_days
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from syndication.clock import Precision
     from syndication.judging import Verdict
+
+FEWEST_TO_TELL = 10
+"""Looks that a run must have made for its failures to tell of the monitor's own line."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,20 @@ class NewVerdict:
     edition: str
     released: datetime
     verdict: Verdict
+    fault: Fault | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A verdict that would be, or was, replaced; `before` is None for a new one."""
+
+    release_url: str
+    portal_id: str
+    edition: str
+    before: str | None
+    after: str
+    flags_before: str
+    flags_after: str
 
 
 class DecidingRows:
@@ -88,14 +105,16 @@ class DecidingRows:
         """Every registered portal with what its looks since a time prove."""
         since = to_text(looked_since)
         looks: dict[str, list[ChannelSeen]] = {}
-        for channel_id, at, outcome, count, reach, overlaps, whole in self._db.execute(
-            "SELECT channel_id, looked_at, outcome, item_count, reaches_back_to, overlaps, whole FROM observations"
+        broken = self._broken_runs(since)
+        for channel_id, at, outcome, count, reach, overlaps, whole, run_id in self._db.execute(
+            "SELECT channel_id, looked_at, outcome, item_count, reaches_back_to, overlaps, whole, run_id FROM observations"
             " WHERE kind = 'channel' AND looked_at >= ? ORDER BY channel_id, looked_at",
             (since,),
         ):
             seen = ChannelSeen(
-                from_text(at), Outcome(outcome), count, from_text(reach) if reach else None, bool(overlaps), bool(whole)
-            )
+                from_text(at), Outcome(outcome), count, from_text(reach) if reach else None, bool(overlaps), bool(whole),
+                run_id not in broken,
+            )  # fmt: skip
             looks.setdefault(channel_id, []).append(seen)
         home: dict[str, list[tuple[datetime, ColumnState]]] = {}
         for portal_id, at, state in self._db.execute(
@@ -116,6 +135,34 @@ class DecidingRows:
                 "SELECT portal_id, home_url, active_from, active_to FROM portals WHERE registered = 1 ORDER BY portal_id"
             ).fetchall()
         ]  # fmt: skip
+
+    def _broken_runs(self, since: str) -> set[str]:
+        """Runs in which most channels could not be reached: then the monitor's own line was down, not the portals."""
+        rows = self._db.execute(
+            "SELECT run_id FROM observations WHERE kind = 'channel' AND looked_at >= ? GROUP BY run_id HAVING count(*) >= ?"
+            " AND 2 * sum(outcome IN ('timeout', 'dns', 'tls', 'refused')) > count(*)",
+            (since, FEWEST_TO_TELL),
+        )
+        return {run_id for (run_id,) in rows}
+
+    def changes(self, verdicts: Iterable[NewVerdict]) -> list[Change]:
+        """What saving these would change in status or flags; nothing is written."""
+        old = {
+            (release_id, portal_id, edition): (status, flags)
+            for release_id, portal_id, edition, status, flags in self._db.execute(
+                "SELECT release_id, portal_id, edition, status, flags FROM verdicts"
+            )
+        }
+        urls = dict(self._db.execute("SELECT release_id, url FROM releases").fetchall())
+        found = []
+        for new in verdicts:
+            said = (new.verdict.status.value, new.verdict.flag_text)
+            before = old.get((new.release_id, new.portal_id, new.edition))
+            if before != said:
+                status, flags = before or (None, "")
+                url = urls[new.release_id]
+                found.append(Change(url, new.portal_id, new.edition, status, said[0], flags, said[1]))
+        return found
 
     def carryings(self, release_id: int) -> dict[str, list[Carrying]]:
         """The postings that were matched with a release, by portal; only channels that are registered count."""
@@ -158,11 +205,11 @@ class DecidingRows:
         row = _row(new)
         old = self._db.execute(
             "SELECT deadline, status, mode, flags, cause, earliest, latest, posting_id, page_url, proof, judged_at, run_id,"
-            " released_day FROM verdicts WHERE release_id = ? AND portal_id = ? AND edition = ?",
+            " released_day, fault FROM verdicts WHERE release_id = ? AND portal_id = ? AND edition = ?",
             key,
         ).fetchone()
         names = ("deadline", "status", "mode", "flags", "cause", "earliest", "latest", "posting_id", "page_url", "proof")
-        if old is not None and old[:10] == tuple(row[name] for name in names):
+        if old is not None and (*old[:10], old[13]) == tuple(row[name] for name in (*names, "fault")):
             return 0
         self._days.update({str(row["released_day"]), old[12] if old is not None else str(row["released_day"])})
         if old is not None and old[11] != run_id and old[1] != "pending":
@@ -174,14 +221,14 @@ class DecidingRows:
             )
         self._db.execute(
             "INSERT INTO verdicts (release_id, portal_id, edition, released_day, deadline, status, mode, flags, cause,"
-            " earliest, latest, lag_hours, posting_id, page_url, proof, judged_at, run_id)"
+            " earliest, latest, lag_hours, posting_id, page_url, proof, judged_at, run_id, fault)"
             " VALUES (:release_id, :portal_id, :edition, :released_day, :deadline, :status, :mode, :flags, :cause,"
-            " :earliest, :latest, :lag_hours, :posting_id, :page_url, :proof, :at, :run_id)"
+            " :earliest, :latest, :lag_hours, :posting_id, :page_url, :proof, :at, :run_id, :fault)"
             " ON CONFLICT (release_id, portal_id, edition) DO UPDATE SET released_day = excluded.released_day,"
             " deadline = excluded.deadline, status = excluded.status, mode = excluded.mode, flags = excluded.flags,"
             " cause = excluded.cause, earliest = excluded.earliest, latest = excluded.latest,"
             " lag_hours = excluded.lag_hours, posting_id = excluded.posting_id, page_url = excluded.page_url,"
-            " proof = excluded.proof, judged_at = excluded.judged_at, run_id = excluded.run_id",
+            " proof = excluded.proof, judged_at = excluded.judged_at, run_id = excluded.run_id, fault = excluded.fault",
             {**row, "at": at, "run_id": run_id},
         )
         return 1
@@ -216,7 +263,7 @@ def _row(new: NewVerdict) -> dict[str, object]:
         "cause": verdict.cause, "earliest": to_text(verdict.earliest) if verdict.earliest else None,
         "latest": to_text(verdict.latest) if verdict.latest else None,
         "lag_hours": round((lag_end - new.released).total_seconds() / 3600, 2) if lag_end else None,
-        "posting_id": verdict.posting_id, "page_url": verdict.page_url,
+        "posting_id": verdict.posting_id, "page_url": verdict.page_url, "fault": new.fault.value if new.fault else None,
         "proof": json.dumps(verdict.proof, ensure_ascii=False, sort_keys=True),
     }  # fmt: skip
 

@@ -67,8 +67,8 @@ def is_finished(db: Database, run_id: str) -> bool:
     return db.execute("SELECT 1 FROM runs WHERE run_id = ? AND state = 'done'", (run_id,)).fetchone() is not None
 
 
-def start_run(db: Database, run_id: str, kind: str, started_at: str, evidence_file: str, version: str) -> str:
-    """Inserts the run, or takes up the one that was cut off; gives the previous run's hash (empty for the first)."""
+def start_run(db: Database, run_id: str, kind: str, started_at: str, evidence_file: str, version: str) -> None:
+    """Inserts the run, or takes up the one that was cut off."""
     found = db.execute(
         "SELECT evidence_hash FROM runs WHERE (started_at, run_id) < (?, ?) AND evidence_hash IS NOT NULL"
         " ORDER BY started_at DESC, run_id DESC LIMIT 1",
@@ -81,10 +81,20 @@ def start_run(db: Database, run_id: str, kind: str, started_at: str, evidence_fi
         " program_version = excluded.program_version",
         (run_id, kind, started_at, evidence_file, previous, version),
     )
-    return str(previous)
 
 
-def finish_run(db: Database, run_id: str, state: str, at: str, records: int, evidence_hash: str) -> None:
+def previous_hash(db: Database, run_id: str) -> str:
+    """As it was noted when the run began."""
+    return str(db.execute("SELECT previous_hash FROM runs WHERE run_id = ?", (run_id,)).fetchone()[0])
+
+
+def last_finished(db: Database) -> str | None:
+    """The end of the newest run that has evidence."""
+    found = db.execute("SELECT max(finished_at) FROM runs WHERE evidence_hash IS NOT NULL").fetchone()[0]
+    return str(found) if found else None
+
+
+def finish_run(db: Database, run_id: str, state: str, at: str, records: int, evidence_hash: str | None) -> None:
     """Closes a run's row."""
     db.execute(
         "UPDATE runs SET state = ?, finished_at = ?, evidence_records = ?, evidence_hash = ? WHERE run_id = ?",

@@ -365,6 +365,103 @@ def reaching(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def failed_looks(db: Database) -> None:
+    """What the monitor could not see in a quarter, without a look at what it could."""
+    db.execute(
+        "CREATE INDEX observations_failed ON observations(looked_at, portal_id, outcome)"
+        " WHERE kind = 'channel' AND outcome NOT IN ('ok', 'unchanged')"
+    )
+
+
+@migrations()
+def faults(db: Database) -> None:
+    """Who is answerable for a verdict that is not on time; `syndication rejudge` fills it for older verdicts."""
+    db.execute("ALTER TABLE verdicts ADD COLUMN fault TEXT")
+
+
+_PROMINENCE = """
+ALTER TABLE home_columns ADD COLUMN depth INTEGER;          -- elements around the column's name
+ALTER TABLE home_columns ADD COLUMN rendered INTEGER;       -- 1: a browser filled and measured the page
+ALTER TABLE home_columns ADD COLUMN pixels INTEGER;         -- from the page's top; NULL: not rendered, or not shown
+ALTER TABLE home_columns ADD COLUMN first_screen INTEGER;   -- 1: seen without scrolling at 1366 x 768
+ALTER TABLE home_columns ADD COLUMN prominent INTEGER;      -- by the rule of rules.toml; NULL: looked at before there was one
+"""
+
+
+@migrations()
+def prominence_of_the_column(db: Database) -> None:
+    """Where the column stands on a home page, and whether that is prominent."""
+    for statement in statements(_PROMINENCE):
+        db.execute(statement)
+
+
+_SECOND_SIGHTS = """
+ALTER TABLE runs ADD COLUMN second_sights INTEGER;     -- how many pages the run was to look at again; NULL: not planned yet
+ALTER TABLE releases ADD COLUMN attachments TEXT NOT NULL DEFAULT '[]';  -- JSON: the files that its page offers
+ALTER TABLE postings ADD COLUMN attachments TEXT NOT NULL DEFAULT '[]';
+
+CREATE TABLE second_sight_plan (
+    run_id TEXT NOT NULL REFERENCES runs(run_id),
+    posting_id INTEGER NOT NULL REFERENCES postings(posting_id),
+    due TEXT NOT NULL,                -- day 1, day 7, day 30, confirm
+    PRIMARY KEY (run_id, posting_id)
+) WITHOUT ROWID;
+
+CREATE TABLE second_sights (
+    second_sight_id INTEGER PRIMARY KEY,
+    posting_id INTEGER NOT NULL REFERENCES postings(posting_id),
+    run_id TEXT NOT NULL REFERENCES runs(run_id),
+    looked_at TEXT NOT NULL,
+    due TEXT NOT NULL,
+    finding TEXT NOT NULL,            -- same, gone, altered, unseen
+    detail TEXT NOT NULL,
+    text_left REAL,                   -- share of the carried text that the page still shows
+    changes TEXT NOT NULL,            -- JSON: kind, before, after
+    evidence_id TEXT REFERENCES evidence(evidence_id),
+    UNIQUE (posting_id, run_id)
+);
+CREATE INDEX second_sights_found ON second_sights(finding, looked_at);
+"""
+
+
+@migrations()
+def second_sights(db: Database) -> None:
+    """Carried pages are looked at again: what is due, what was found, and the files that pages offer."""
+    for statement in statements(_SECOND_SIGHTS):
+        db.execute(statement)
+
+
+_REVIEWING = """
+ALTER TABLE reviews ADD COLUMN cause TEXT NOT NULL DEFAULT '';     -- of the verdict as it stood
+ALTER TABLE reviews ADD COLUMN page_url TEXT NOT NULL DEFAULT '';  -- the page that the portal named
+ALTER TABLE reviews ADD COLUMN run_id TEXT REFERENCES runs(run_id); -- the run whose file holds page and decision
+
+CREATE TABLE named_postings (
+    posting_id INTEGER PRIMARY KEY REFERENCES postings(posting_id),
+    named_at TEXT NOT NULL,           -- when the monitor first saw the page that the portal named
+    source TEXT NOT NULL,             -- named by the portal
+    run_id TEXT NOT NULL REFERENCES runs(run_id)
+);
+"""
+_APPEND_ONLY = (
+    "CREATE TRIGGER reviews_are_not_changed BEFORE UPDATE ON reviews"
+    " BEGIN SELECT RAISE(ABORT, 'reviews are append-only: add another one'); END",
+    "CREATE TRIGGER reviews_are_not_removed BEFORE DELETE ON reviews"
+    " BEGIN SELECT RAISE(ABORT, 'reviews are append-only: add another one'); END",
+    "CREATE TRIGGER reviews_are_not_replaced BEFORE INSERT ON reviews"
+    " WHEN EXISTS (SELECT 1 FROM reviews WHERE review_id = NEW.review_id)"
+    " BEGIN SELECT RAISE(ABORT, 'reviews are append-only: add another one'); END",
+)
+
+
+@migrations()
+def reviewing(db: Database) -> None:
+    """Reviews are append-only and name their page and run; pages that a portal named count as seen when they were."""
+    for statement in (*statements(_REVIEWING), *_APPEND_ONLY):
+        db.execute(statement)
+
+
 def statements(script: str) -> list[str]:
     """The single statements of a script without triggers (a migration must not commit halfway, as executescript does)."""
     lines = [line.split("--", 1)[0] for line in script.splitlines()]

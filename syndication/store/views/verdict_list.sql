@@ -20,6 +20,7 @@ SELECT
     v.page_url,
     CASE WHEN w.decision = 'reopen' THEN NULL ELSE w.decision END AS reviewed,
     v.cause,
+    v.fault,
     v.status AS judged_status,
     v.released_day,
     v.release_id,

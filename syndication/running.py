@@ -1,0 +1,194 @@
+"""What every run has in common: its files, its course, the crawl, and what follows the crawl.
+
+A run's evidence file is enough to do it again: `warcinfo` says who it is and when it began, the closing one when the crawl
+was over and which channels it was to look at. Matching and judging are done as of that end, so that a replay gives the
+same rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from syndication import __version__, steps
+from syndication.clock import BEIJING, FixedClock, from_text, to_text
+from syndication.crawl import crawl
+from syndication.evidence import Archive, EvidenceWriter, chain_hash, read_run_file
+from syndication.registry import load_duties, load_registry
+from syndication.rules import load_rules
+from syndication.run import Course, Run
+from syndication.store.snapshot import take_snapshot
+from syndication.store.summary import NightSummary, summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from syndication.clock import Clock
+    from syndication.evidence import RunFile
+    from syndication.progress import Progress
+    from syndication.registry import DutyRow, Registry
+    from syndication.rules import Rules
+    from syndication.store import Store
+
+EVIDENCE = "evidence"
+PUSH_FEED = "https://www.gov.cn/pushinfo/v150203/rss.xml"
+
+
+@dataclass(frozen=True)
+class Files:
+    """What a data folder's files say, read before anything else is touched."""
+
+    folder: Path
+    registry: Registry
+    rules: Rules
+    duties: tuple[DutyRow, ...]
+
+
+def read_files(folder: Path) -> Files:
+    """Reads registry, rules and duties; raises their errors, so that a bad file stops a night before it begins."""
+    return Files(folder, load_registry(folder), load_rules(folder), load_duties(folder))
+
+
+def new_run_name(kind: str, now: datetime) -> str:
+    """The id of a run that begins now; its evidence file bears it."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{kind}"
+
+
+def evidence_path(folder: Path, run_id: str) -> Path:
+    """Where a run's evidence lies."""
+    return folder / EVIDENCE / f"{run_id}.warc.gz"
+
+
+def prepare(
+    files: Files, store: Store, clock: Clock, run_id: str, kind: str, started: datetime, path: Path
+) -> Run:
+    """The run with what was known before it began. It is noted in the store as running."""
+    store.start_run(run_id, kind, started, path.relative_to(files.folder).as_posix(), __version__)
+    knowledge = store.knowledge(started, steps.wanted_releases(files.duties), started - steps.OPEN_FOR)
+    registry = files.registry.active_on(started.astimezone(BEIJING).date())
+    return Run(run_id, kind, started, files.folder, clock, registry, files.rules, store, path, knowledge)
+
+
+def open_evidence(run: Run) -> RunFile | None:
+    """Opens the run's file for writing. If it is there, the run was cut off: the file answers first.
+
+    Gives the file if its crawl was over; it is not opened then.
+    """
+    resume_at = None
+    if run.evidence_file.is_file():
+        run_file = read_run_file(run.evidence_file)
+        if "ended-at" in run_file.info:
+            return run_file
+        resume_at = run_file.end if run_file.info else 0
+        run.archive = Archive(run_file) if run_file.info else None
+        run.store.add_evidence(run.run_id, run.evidence_name, run_file.records)
+    info = {"run-id": run.run_id, "kind": run.kind, "started-at": to_text(run.started_at)}
+    run.writer = EvidenceWriter(run.evidence_file, info, resume_at=resume_at)
+    return None
+
+
+def close_evidence(run: Run) -> RunFile:
+    """Ends the crawl: the file gets its last record, with the time and the course."""
+    assert run.writer is not None  # open_evidence opened it
+    channels = "" if run.course.channels is None else " ".join(sorted(run.course.channels)) or "-"
+    fields = {"releases": "yes" if run.course.releases else "no", **({"channels": channels} if channels else {})}
+    run.writer.end(run.clock.now(), fields)
+    return read_run_file(run.evidence_file)
+
+
+async def crawl_releases(
+    files: Files, run: Run, progress: Progress, overrides: Mapping[str, Any] | None = None
+) -> None:
+    """Reads www.gov.cn and settles what is owed; what came out is then looked for on the same run's home pages."""
+    run.progress = progress
+    with progress.phase("读取中国政府网发布"):
+        await crawl(run, "releases", overrides)
+    run.store.settle_releases(files.duties)
+    run.knowledge = run.knowledge.with_releases(*run.store.open_releases(run.started_at - steps.OPEN_FOR))
+
+
+async def crawl_portals(run: Run, progress: Progress, overrides: Mapping[str, Any] | None = None) -> None:
+    """Looks at the channels of the run's course."""
+    if run.course.channels is not None and not run.course.channels:
+        return
+    run.progress = progress
+    with progress.phase("观测政府门户网站"):
+        await crawl(run, "portals", overrides, only=run.course.channels)
+
+
+async def crawl_again(files: Files, run: Run, progress: Progress, run_file: RunFile) -> None:
+    """The crawl of a file that is complete, from the file alone."""
+    run.clock = FixedClock(end_of(run_file, run.started_at))
+    run.archive, run.writer = Archive(run_file), None
+    run.course = course_of(run, run_file)
+    run.store.add_evidence(run.run_id, run.evidence_name, run_file.records)
+    if run.course.releases:
+        await crawl_releases(files, run, progress)
+    await crawl_portals(run, progress)
+
+
+def course_of(run: Run, run_file: RunFile) -> Course:
+    """What a recorded run was to look at: as its file says; else all, or for a cut-off probe what it came to."""
+    info, archive = run_file.info, Archive(run_file)
+    if run.kind != "probe":
+        return Course()
+    releases = info["releases"] == "yes" if "releases" in info else archive.find(PUSH_FEED, "GET", b"") is not None
+    if "channels" in info:
+        return Course(releases, frozenset(info["channels"].split()) - {"-"})
+    seen = {c.id for c in run.registry.channels if archive.has_address(c.url)}
+    return Course(releases, frozenset(seen))
+
+
+def conclude(files: Files, run: Run, progress: Progress, run_file: RunFile, state: str = "done") -> NightSummary:
+    """Matching and judging as of the end of the crawl; the run is closed with the hash of its records."""
+    ended = end_of(run_file, run.started_at)
+    only = run.course.channels
+    channels = [c.id for c in run.registry.channels if only is None or c.id in only]
+    unreached = run.store.note_unreached(run.run_id, ended, channels)
+    previous = run.store.previous_hash(run.run_id)
+    with progress.phase("比对转载稿件"):
+        matched = steps.match(run.store, ended)
+    with progress.phase("判定"):
+        since = ended - (steps.OPEN_FOR if only is None else steps.PROBED_FOR)
+        changed = steps.judge_all(run.store, files.rules, run.run_id, ended, since)
+    digest = chain_hash(run_file.records, previous, run_file.frame)
+    run.store.finish_run(run.run_id, state, ended, len(run_file.records), digest)
+    if run.kind == "nightly" and state == "done":
+        with progress.phase("保存快照"):
+            take_snapshot(run.store.db, files.folder, run.run_id)
+    return summarise(run.store.db, run.run_id, matched=matched, changed=changed, unreached=unreached)
+
+
+def end_of(run_file: RunFile, started: datetime) -> datetime:
+    """When a run's crawl was over: as its file says, else the time of its last record."""
+    if "ended-at" in run_file.info:
+        return from_text(run_file.info["ended-at"])
+    return max((record.fetched_at for record in run_file.records), default=started)
+
+
+async def replay_file(files: Files, store: Store, path: Path, progress: Progress, state: str = "done") -> NightSummary:
+    """Feeds one evidence file to the same spiders; `path` lies in the data folder. What it lacks is `not_archived`."""
+    run_file = read_run_file(path)
+    run_id = run_file.info.get("run-id") or path.name.removesuffix(".gz").removesuffix(".warc")
+    begun = run_file.info.get("started-at")
+    started = from_text(begun) if begun else min((r.fetched_at for r in run_file.records), default=None)
+    if started is None:
+        return summarise(store.db, run_id)
+    clock = FixedClock(end_of(run_file, started))
+    run = prepare(files, store, clock, run_id, run_file.info.get("kind", "replay"), started, path)
+    await crawl_again(files, run, progress, run_file)
+    return conclude(files, run, progress, run_file, state)
+
+
+async def close_unfinished(files: Files, store: Store, kind: str, progress: Progress, now: datetime) -> None:
+    """Closes a run that was cut off with what its file holds."""
+    unfinished = store.unfinished_run(kind)
+    if unfinished is None:
+        return
+    path = files.folder / unfinished.evidence_file
+    if path.is_file():
+        await replay_file(files, store, path, progress, state="interrupted")
+    else:
+        store.finish_run(unfinished.run_id, "interrupted", now, 0, None)
