@@ -15,9 +15,10 @@ from scrapy import Spider
 
 from spiders.families import family_of, options_for_further_pages
 from spiders.families.home import read_home
-from spiders.looking import look_of, look_of_failure, page_of, reading_failed, request_for
+from spiders.looking import look_of, look_of_failure, page_of, reading_failed, request_for, validator_of
 from syndication.addresses import address_key, on_gov_cn
 from syndication.article import read_article
+from syndication.challenge import home_instead_of_article, links_of
 from syndication.errors import UnreadablePage
 from syndication.glossary import Outcome, Role
 from syndication.items import Article, ArticleLook, Ask, ChannelLook, Knowledge, Look
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from syndication.clock import Clock
-    from syndication.items import Channel, Page, Row
+    from syndication.items import Channel, Page, Row, Validator
     from syndication.registry import Registry
+    from syndication.rules import Rules
 
 MOST_PAGES = 5
 MOST_HOPS = 5
@@ -49,13 +51,14 @@ class PortalsSpider(Spider):
     name = "portals"
 
     def __init__(
-        self, registry: Registry, column_names: tuple[str, ...], clock: Clock, knowledge: Knowledge,
+        self, registry: Registry, rules: Rules, clock: Clock, knowledge: Knowledge,
         only: frozenset[str] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
-        self.registry, self.column_names, self.clock, self.knowledge = registry, column_names, clock, knowledge
+        self.registry, self.rules, self.clock, self.knowledge = registry, rules, clock, knowledge
         self._only = only
         self._asked: set[str] = set()
+        self._home_links: dict[str, frozenset[str]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PortalsSpider:
@@ -64,30 +67,52 @@ class PortalsSpider(Spider):
         if run is None:
             raise ValueError("the spiders need a run: use `syndication nightly` or `syndication replay`")
         return super().from_crawler(
-            crawler, *args, registry=run.registry, column_names=run.rules.column_names, clock=run.clock,
-            knowledge=run.knowledge, **kwargs,
+            crawler, *args, registry=run.registry, rules=run.rules, clock=run.clock, knowledge=run.knowledge, **kwargs,
         )  # fmt: skip
 
     async def start(self) -> AsyncIterator[Request]:
-        """Asks for every channel of every active portal; the home pages come first."""
-        for channel in sorted(self.registry.channels, key=lambda channel: channel.role is not Role.HOME):
-            if self._only is None or channel.id in self._only:
-                ask = family_of(channel.family).first(channel)
-                yield self._ask_list(ask, channel, None, priority=10)
+        """Asks for the home page of every active portal; its channels follow when that look has ended.
+
+        In this order an article is compared with the home page of the same night, however fast each of them came.
+        """
+        homes = {channel.portal_id for channel in self._channels() if channel.role is Role.HOME}
+        for channel in self._channels():
+            if channel.role is Role.HOME or channel.portal_id not in homes:
+                yield self._ask_first(channel)
+
+    def _channels(self) -> Iterator[Channel]:
+        return (channel for channel in self.registry.channels if self._only is None or channel.id in self._only)
+
+    def _is_front(self, channel: Channel) -> bool:
+        """Whether a channel is the home page of its portal (the first one, should it have several)."""
+        homes = (one for one in self._channels() if one.portal_id == channel.portal_id and one.role is Role.HOME)
+        return channel == next(homes, None)
+
+    def _ask_channels_after(self, channel: Channel) -> Iterator[Request]:
+        """The other channels of a portal, where the look that has ended was the one at its home page."""
+        if self._is_front(channel):
+            for other in self._channels():
+                if other.portal_id == channel.portal_id and other.role is not Role.HOME:
+                    yield self._ask_first(other)
+
+    def _ask_first(self, channel: Channel) -> Request:
+        return self._ask_list(family_of(channel.family).first(channel), channel, None, priority=10)
 
     def _ask_list(self, ask: Ask, channel: Channel, so_far: ChannelLook | None, priority: int = 5) -> Request:
+        known = self.knowledge.validators.get(channel.id) if so_far is None and ask.method == "GET" else None
         return request_for(
-            ask, self.read_list, self.list_failed, priority=priority, channel=channel, so_far=so_far, ask=ask
+            ask, self.read_list, self.list_failed, priority=priority, known=known, channel=channel, so_far=so_far, ask=ask
         )  # fmt: skip
 
     def read_list(
         self, response: Response, channel: Channel, so_far: ChannelLook | None, ask: Ask
     ) -> Iterator[ChannelLook | Request]:
         """A page of a channel's list, or a home page."""
-        look = look_of(response, self.clock, channel.portal_id, channel.id, channel.url, Outcome.OK)
+        outcome = Outcome.UNCHANGED if response.status == 304 else Outcome.OK
+        look = look_of(response, self.clock, channel.portal_id, channel.id, channel.url, outcome)
         try:
             page = replace(page_of(response, self.clock, channel.options.get("encoding")), ask=ask)
-            found, following = self._read_page(page, channel, so_far, look)
+            found, following = self._read_page(page, channel, so_far, look, validator_of(response))
         except UnreadablePage as problem:
             yield from self._end_list(problem.outcome, problem.detail, look, channel, so_far)
             return
@@ -101,20 +126,23 @@ class PortalsSpider(Spider):
             yield from self._finish(found, channel)
 
     def _read_page(
-        self, page: Page, channel: Channel, so_far: ChannelLook | None, look: Look
+        self, page: Page, channel: Channel, so_far: ChannelLook | None, look: Look, validator: Validator | None
     ) -> tuple[ChannelLook, Ask | None]:
         if channel.role is Role.HOME:
-            home = read_home(page, self.column_names)
-            return ChannelLook(look, home.rows, column=home.column), None
+            home = read_home(page, self.rules.column_names, self.rules.prominence)
+            if self._is_front(channel):
+                self._home_links[channel.portal_id] = links_of(page)
+            return ChannelLook(look, home.rows, column=home.column, validator=validator), None
         options = channel.options if so_far is None else options_for_further_pages(channel.options)
         listing = family_of(channel.family).read(page, options)
         rows = listing.rows
         if so_far is not None:
             known = {address_key(row.url) for row in so_far.rows}
             rows = so_far.rows + tuple(row for row in rows if address_key(row.url) not in known)
-            look = so_far.look
+            look, validator = so_far.look, so_far.validator
         whole = listing.total is not None and len(rows) >= listing.total
-        return ChannelLook(look, rows, pages=(so_far.pages + 1 if so_far else 1), whole=whole), listing.next
+        pages = so_far.pages + 1 if so_far else 1
+        return ChannelLook(look, rows, pages=pages, whole=whole, validator=validator), listing.next
 
     def _reaches(self, found: ChannelLook) -> bool:
         portal = found.look.portal_id
@@ -132,6 +160,7 @@ class PortalsSpider(Spider):
         """A page that could not be read: the list ends with the pages before it, or the look failed."""
         if so_far is None:
             yield ChannelLook(replace(look, outcome=outcome, detail=detail))
+            yield from self._ask_channels_after(channel)
             return
         note = f"page {so_far.pages + 1}: {outcome} {detail}"
         yield from self._finish(replace(so_far, look=replace(so_far.look, detail=note)), channel)
@@ -149,6 +178,7 @@ class PortalsSpider(Spider):
             if self._is_worth_reading(row, channel):
                 self._asked.add(f"{channel.portal_id} {address_key(row.url)}")
                 yield self._ask_article(row.url, channel, row)
+        yield from self._ask_channels_after(channel)
 
     def _is_worth_reading(self, row: Row, channel: Channel) -> bool:
         key = f"{channel.portal_id} {address_key(row.url)}"
@@ -183,7 +213,11 @@ class PortalsSpider(Spider):
                 yield ArticleLook(failed, row.url)
             return
         try:
-            article = read_article(page_of(response, self.clock, channel.options.get("encoding")), row=row)
+            page = page_of(response, self.clock, channel.options.get("encoding"))
+            block = home_instead_of_article(page, row.url, self._home_links.get(channel.portal_id, frozenset()))
+            if block:
+                raise UnreadablePage(*block)
+            article = read_article(page, row=row)
         except UnreadablePage as problem:
             yield ArticleLook(replace(look, outcome=problem.outcome, detail=problem.detail), row.url)
         except Exception as problem:

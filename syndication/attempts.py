@@ -1,19 +1,34 @@
-"""What a failed attempt was: from the downloader's exceptions to one outcome of the glossary's list."""
+"""What a failed attempt was: from the downloader's exceptions to one outcome of the glossary's list.
+
+The keys under which an attempt's marks stand in a request's `meta` are here too, for all that stands on its way.
+"""
 
 from __future__ import annotations
 
+import ssl
+
+import aiohttp
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
-    DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
-    ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
 
 from syndication.glossary import Outcome
+
+ARCHIVED = "archived_record"  # the record that answered, where the archive did
+LOOKED_AT = "looked_at"
+EVIDENCE_ID = "evidence_id"
+REFERS_TO = "refers_to"  # the evidence id of the body of a page that did not change
+CUT = "dataloss"  # Scrapy's flag of an answer whose connection ended before its body
+CONNECTION = "connection"  # how the server was reached
+STEP = "ladder_step"  # (host, step): how it is to be reached
+FAILED = "ladder_failed"  # (step, outcome, detail) of each attempt at this request that failed
+SERVED = "served_records"  # ids of the records that answered this request so far
+VALIDATOR = "validator"  # what the request says of the page that is known already
 
 
 class ArchivedFailure(Exception):
@@ -24,17 +39,30 @@ class ArchivedFailure(Exception):
         self.outcome, self.detail = outcome, detail
 
 
+class Unreached(Exception):
+    """Raised where a further attempt at a request failed: `last` is its own outcome, `outcome` that of all together."""
+
+    def __init__(self, outcome: Outcome, last: Outcome, detail: str) -> None:
+        super().__init__(detail)
+        self.outcome, self.last, self.detail = outcome, last, detail
+
+
 class HostTimeUp(IgnoreRequest):
     """Raised where a host has had its share of a run's time; the look ends as `timeout`."""
 
 
-_TLS_WORDS = ("ssl", "tls", "certificate", "handshake")
+class HostGaveUp(IgnoreRequest):
+    """Raised where a host failed so often in a row that it is not asked any more; ends as it did the last time."""
+
+    def __init__(self, outcome: Outcome, detail: str) -> None:
+        super().__init__(detail)
+        self.outcome, self.detail = outcome, detail
 
 
 def outcome_of(problem: BaseException) -> tuple[Outcome, str]:
     """The outcome of a failed attempt and a line of detail. Anything unknown is `refused` with the error's own words."""
     detail = " ".join(str(problem).split())[:300] or type(problem).__name__
-    if isinstance(problem, ArchivedFailure):
+    if isinstance(problem, ArchivedFailure | Unreached | HostGaveUp):
         return problem.outcome, problem.detail
     if isinstance(problem, DownloadTimeoutError | HostTimeUp):
         return Outcome.TIMEOUT, detail
@@ -43,18 +71,32 @@ def outcome_of(problem: BaseException) -> tuple[Outcome, str]:
     if isinstance(problem, DownloadCancelledError):
         return Outcome.TOO_LARGE, detail
     if isinstance(problem, IgnoreRequest):
-        return (Outcome.REDIRECT_LOOP if "redirect" in detail.lower() else Outcome.ROBOTS), detail
+        return _outcome_of_refusal(detail), detail
     if isinstance(problem, UnsupportedURLSchemeError):
         return Outcome.REDIRECT_LOOP, detail
-    if any(word in detail.lower() for word in _TLS_WORDS) or _is_tls(problem):
+    if _is_tls(problem):
         return Outcome.TLS, detail
-    if isinstance(problem, DownloadConnectionRefusedError | DownloadFailedError | ResponseDataLossError | OSError):
-        return Outcome.REFUSED, detail
     return Outcome.REFUSED, f"{type(problem).__name__}: {detail}"
 
 
+def is_silent(problem: BaseException) -> bool:
+    """Whether nobody was there to speak to: the connection was refused, or nothing came in time."""
+    outcome = problem.last if isinstance(problem, Unreached) else outcome_of(problem)[0]
+    cause = problem.__cause__ if isinstance(problem, Unreached) else problem
+    return outcome is Outcome.TIMEOUT or (
+        isinstance(cause, DownloadConnectionRefusedError) and not _is_tls(cause)
+    )  # fmt: skip
+
+
+def _outcome_of_refusal(detail: str) -> Outcome:
+    """What Scrapy's own middlewares mean when they drop a request: they say so in words only (Scrapy 2.19)."""
+    if "max redirections reached" in detail:
+        return Outcome.REDIRECT_LOOP
+    return Outcome.TOO_LARGE if "DOWNLOAD_MAXSIZE" in detail else Outcome.ROBOTS
+
+
 def _is_tls(problem: BaseException) -> bool:
-    """Whether a TLS error stands anywhere in the chain of causes (Twisted wraps it in reasons)."""
+    """Whether a TLS error stands anywhere in the chain of causes (Twisted wraps it in reasons, aiohttp in its own)."""
     seen: set[int] = set()
     queue: list[object] = [problem]
     while queue:
@@ -62,8 +104,7 @@ def _is_tls(problem: BaseException) -> bool:
         if id(found) in seen:
             continue
         seen.add(id(found))
-        module = type(found).__module__
-        if module.startswith("OpenSSL") or module == "ssl" or "SSL" in type(found).__name__:
+        if isinstance(found, ssl.SSLError | aiohttp.ClientSSLError) or type(found).__module__.startswith("OpenSSL"):
             return True
         queue += [part for part in (getattr(found, "__cause__", None), getattr(found, "value", None)) if part]
         queue += list(getattr(found, "reasons", None) or [])

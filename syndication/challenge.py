@@ -26,11 +26,13 @@ SHORT = 800  # visible characters of the longest notice of a firewall
 LONGEST_SITE_NAME = 20  # characters
 MANY_LINKS = 40  # fewer than any home page has
 MOST_LINKS_OF_A_NOTICE = 10
+HOME_SHARE = 0.8  # of the links of a page and of the home page together that both have: it is the home page
 
 _SCRIPTS = re.compile(r"<(script|style|noscript|title)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _COMMENTS = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAGS = re.compile(r"<[^<>]*>")
 _TITLE = re.compile(r"<title[^<>]*>\s*([^<]{0,300})", re.IGNORECASE)
+_HREF = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']?([^\"'<>\s]+)", re.IGNORECASE)
 _CONCATENATED = re.compile(r"\('(.)'\)\s*\+\s*")
 
 _CHALLENGES = (
@@ -115,13 +117,30 @@ def recognise_block(status: int, headers: Mapping[str, str], page_or_body: bytes
     return _challenge(status, scripts, title, visible) or _refusal(status, title, visible, f"{text} {server}")
 
 
-def home_instead_of_article(page: Page, asked_url: str) -> tuple[Outcome, str] | None:
-    """Named where a site answers its home page instead of the article that was asked for (CSRC, after bursts)."""
+def home_instead_of_article(
+    page: Page, asked_url: str, home_links: frozenset[str] = frozenset()
+) -> tuple[Outcome, str] | None:
+    """Named where a site answers its home page instead of the article that was asked for (CSRC, after bursts).
+
+    `home_links` are what `links_of` gave for the site's home page, if it was read.
+    """
     if is_root(asked_url):
         return None
-    if is_root(page.url) or looks_like_home(page):
+    if is_root(page.url) or looks_like_home(page) or _shows(page, home_links):
         return Outcome.CHALLENGE, "the home page came instead of the article"
     return None
+
+
+def links_of(page: Page) -> frozenset[str]:
+    """The addresses that a page links, as it writes them: what tells a site's home page from its other pages."""
+    return frozenset(_HREF.findall(page.text[:READ]))
+
+
+def _shows(page: Page, home_links: frozenset[str]) -> bool:
+    if len(home_links) < MANY_LINKS:
+        return False
+    links = links_of(page)
+    return len(links & home_links) >= HOME_SHARE * len(links | home_links)
 
 
 def is_root(url: str) -> bool:

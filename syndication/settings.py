@@ -37,19 +37,26 @@ AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 DOWNLOAD_TIMEOUT = 40
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_FAIL_ON_DATALOSS = False  # a cut page is told by its end (spiders.looking)
 RETRY_TIMES = 1
-RETRY_GIVE_UP_LOG_LEVEL = "INFO"
+RETRY_WAIT = 5.0  # seconds before the second attempt; doubled with each further failure of the host
+RETRY_WAIT_MOST = 90.0  # a server that asks for more by Retry-After is not asked again this run
+HOST_FAILURES = 4  # failed attempts in a row after which a host is not asked any more this run
+HTTPERROR_ALLOW_ALL = True  # every status is a look
 REDIRECT_MAX_TIMES = 8
 HOST_TIME_LIMIT = 20 * 60.0
 CLOSESPIDER_TIMEOUT = 3 * 60 * 60
 DEPTH_LIMIT = 0
 
 DOWNLOAD_HANDLERS = dict.fromkeys(("http", "https"), "syndication.middlewares.ArchiveHandler")
-NETWORK_HANDLER = "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"  # behind the archive
+NETWORK_HANDLER = "syndication.connecting.LadderHandler"  # behind the archive
 DNS_TIMEOUT = 15
 
 DOWNLOADER_MIDDLEWARES = {
     "syndication.middlewares.HostTimeMiddleware": 50,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # in its place:
+    "syndication.hosts.HostMiddleware": 650,
+    "syndication.middlewares.UnchangedMiddleware": 970,
     "syndication.middlewares.EvidenceMiddleware": 980,  # nearest to the downloader
 }
 ITEM_PIPELINES = {"syndication.pipelines.StorePipeline": 300}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from syndication.addresses import address_key, on_gov_cn
 from syndication.clock import to_text
-from syndication.glossary import ANSWERED, Outcome
+from syndication.glossary import ANSWERED
 from syndication.items import ArticleLook, ChannelLook, ReleaseListLook, ReleaseLook
 from syndication.reach import reaches_back_to
 
@@ -27,14 +27,14 @@ EARLY_BIRDS = timedelta(days=2)
 
 _OBSERVATION = """
 INSERT INTO observations (run_id, kind, portal_id, channel_id, url, looked_at, outcome, detail, http_status, item_count,
-    reaches_back_to, overlaps, whole, top, pages, seconds, evidence_id)
+    reaches_back_to, overlaps, whole, top, pages, seconds, evidence_id, reach, tls, certificate)
 VALUES (:run_id, :kind, :portal_id, :channel_id, :url, :looked_at, :outcome, :detail, :http_status, :item_count,
-    :reaches_back_to, :overlaps, :whole, :top, :pages, :seconds, :evidence_id)
+    :reaches_back_to, :overlaps, :whole, :top, :pages, :seconds, :evidence_id, :reach, :tls, :certificate)
 ON CONFLICT (run_id, kind, url, coalesce(channel_id, '')) DO UPDATE SET looked_at = excluded.looked_at,
     outcome = excluded.outcome, detail = excluded.detail, http_status = excluded.http_status,
     item_count = excluded.item_count, reaches_back_to = excluded.reaches_back_to, overlaps = excluded.overlaps,
     whole = excluded.whole, top = excluded.top, pages = excluded.pages, seconds = excluded.seconds,
-    evidence_id = excluded.evidence_id
+    evidence_id = excluded.evidence_id, reach = excluded.reach, tls = excluded.tls, certificate = excluded.certificate
 """
 
 _SIGHTING = """
@@ -61,17 +61,20 @@ def record(db: Database, run_id: str, item: object) -> None:
 
 
 def _observe(db: Database, run_id: str, kind: str, look: Look, channel_id: str | None = None, **figures: object) -> None:
+    reached = look.connection
     empty = dict.fromkeys(("item_count", "reaches_back_to", "overlaps", "whole", "top", "pages"))
     db.execute(_OBSERVATION, {
         **empty, "run_id": run_id, "kind": kind, "portal_id": look.portal_id or None, "channel_id": channel_id,
         "url": look.url, "looked_at": to_text(look.looked_at), "outcome": look.outcome, "detail": look.detail,
-        "http_status": look.http_status, "seconds": look.seconds, "evidence_id": look.evidence_id or None, **figures,
+        "http_status": look.http_status, "seconds": look.seconds, "evidence_id": look.evidence_id or None,
+        "reach": reached.step if reached else None, "tls": reached.tls if reached else None,
+        "certificate": reached.certificate if reached else None, **figures,
     })  # fmt: skip
 
 
 def _record_channel(db: Database, run_id: str, item: ChannelLook) -> None:
     look, at = item.look, to_text(item.look.looked_at)
-    if look.outcome is not Outcome.OK:
+    if look.outcome not in ANSWERED:
         _observe(db, run_id, "channel", look, look.channel_id)
         return
     in_order = [row for row in item.rows if not row.pinned]
@@ -93,9 +96,11 @@ def _record_channel(db: Database, run_id: str, item: ChannelLook) -> None:
         sight = item.column
         db.execute(
             "INSERT OR REPLACE INTO home_columns (portal_id, looked_at, run_id, state, label, url, embed_url, position,"
-            " in_navigation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " in_navigation, depth, rendered, pixels, first_screen, prominent)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (look.portal_id, at, run_id, sight.state, sight.label, sight.url, sight.embed_url, sight.order,
-             int(sight.in_navigation)),
+             int(sight.in_navigation), sight.depth, int(sight.rendered), sight.pixels, sight.first_screen,
+             sight.prominent),
         )  # fmt: skip
 
 
