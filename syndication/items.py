@@ -118,7 +118,12 @@ class Article:
 
 @dataclass(frozen=True)
 class ColumnSight:
-    """The column of State Council policy information as a home page shows it."""
+    """The column of State Council policy information as a home page shows it.
+
+    `order` counts the blocks of content down to it, `depth` the elements around its name below <body>. Where a browser
+    filled the page, `rendered`, and `pixels` is how far below the page's top its name begins (None: it is not shown),
+    `first_screen` whether all of it is seen without scrolling. `prominent` is what the rule of rules.toml says of it.
+    """
 
     state: ColumnState
     label: str = ""
@@ -126,6 +131,11 @@ class ColumnSight:
     embed_url: str = ""
     order: int | None = None
     in_navigation: bool = False
+    depth: int | None = None
+    rendered: bool = False
+    pixels: int | None = None
+    first_screen: bool | None = None
+    prominent: bool | None = None
 
 
 # --- reaching a server ------------------------------------------------------------------------------------------

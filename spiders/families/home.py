@@ -8,7 +8,7 @@ from `gov.cn/pushinfo/`. The embed's items are not in the page.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from syndication.items import ColumnSight, Listing, Row
 from .base import ListFamily, address
 from .finding import Finder
 from .labels import Label, bare_name, labels_of
+from .measured import depth_of, measured
 from .parts import HEADINGS, LONG_TITLE, Places, is_control
 from .printed import date_in_address
 from .tree import han_count, links_of, parse, squeeze, text_of, texts_of, words_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
     from syndication.items import Page
+    from syndication.prominence import Prominence
 
     from .tree import Link, Tree
 
@@ -71,12 +73,13 @@ class Home(ListFamily):
         return Listing(rows)
 
 
-def read_home(page: Page, column_names: Sequence[str]) -> HomeReading:
+def read_home(page: Page, column_names: Sequence[str], prominence: Prominence | None = None) -> HomeReading:
     """The items of a home page and its column of State Council policy information.
 
     Args:
         page: the decoded home page.
         column_names: the names under which portals keep the column (rules.toml), in any writing of blanks and brackets.
+        prominence: the rule (rules.toml) that says whether the column stands prominently; without it that is not told.
 
     Raises:
         UnreadablePage: `empty` for a blank page, `layout_changed` for one that shows no item at all (filled by scripts,
@@ -91,6 +94,8 @@ def read_home(page: Page, column_names: Sequence[str]) -> HomeReading:
     column = _column(tree, links, items, names, page)
     if not items and column.state is ColumnState.NO_ENTRY:
         raise UnreadablePage(Outcome.LAYOUT_CHANGED, f"no item among the {len(links)} links of the home page")
+    if prominence is not None:
+        column = replace(column, prominent=prominence.holds_for(column))
     return HomeReading(_rows(items, page), column)
 
 
@@ -136,18 +141,20 @@ def _column(tree: Tree, links: Sequence[Link], items: Sequence[Link], names: fro
         element, url = embed
         near = _nearest(labels, element) or next((one for one in labels if not places.kind(one.element)), None)
         place = order[near.element] if near else order[element]
-        return ColumnSight(
+        sight = ColumnSight(
             ColumnState.EMBED,
             near.text if near else "",
             address(near.href, tree.base) if near else "",
             url,
             1 + _before(blocks, place),
             False,
+            depth_of(near.element if near else element),
         )
+        return measured(sight, near.element if near else element, page)
     best: tuple[int, ColumnSight] | None = None
     item_elements = {link.element: link for link in items}
     for label in labels:
-        sight = _sight(label, places, item_elements, tree, blocks, order)
+        sight = measured(_sight(label, places, item_elements, tree, blocks, order), label.element, page)
         rank = (sight.state is ColumnState.ENTRY_WITH_LIST) * 2 + (not sight.in_navigation)
         if best is None or rank > best[0]:
             best = rank, sight
@@ -169,7 +176,7 @@ def _sight(
         url = _more(block, tree.base)
     state = ColumnState.ENTRY_WITHOUT_LIST if block is None else ColumnState.ENTRY_WITH_LIST
     place = None if in_navigation else 1 + _before(blocks, order[label.element])
-    return ColumnSight(state, label.text, url, "", place, in_navigation)
+    return ColumnSight(state, label.text, url, "", place, in_navigation, depth_of(label.element))
 
 
 def _in_menu(label: Label, items: Mapping[Element, Link]) -> bool:

@@ -462,6 +462,22 @@ def reviewing(db: Database) -> None:
         db.execute(statement)
 
 
+_PROMINENCE = """
+ALTER TABLE home_columns ADD COLUMN depth INTEGER;          -- elements around the column's name
+ALTER TABLE home_columns ADD COLUMN rendered INTEGER;       -- 1: a browser filled and measured the page
+ALTER TABLE home_columns ADD COLUMN pixels INTEGER;         -- from the page's top; NULL: not rendered, or not shown
+ALTER TABLE home_columns ADD COLUMN first_screen INTEGER;   -- 1: seen without scrolling at 1366 x 768
+ALTER TABLE home_columns ADD COLUMN prominent INTEGER;      -- by the rule of rules.toml; NULL: looked at before there was one
+"""
+
+
+@migrations()
+def prominence_of_the_column(db: Database) -> None:
+    """Where the column stands on a home page, and whether that is prominent."""
+    for statement in statements(_PROMINENCE):
+        db.execute(statement)
+
+
 def statements(script: str) -> list[str]:
     """The single statements of a script without triggers (a migration must not commit halfway, as executescript does)."""
     lines = [line.split("--", 1)[0] for line in script.splitlines()]

@@ -5,10 +5,14 @@ SELECT
     p.level,
     date(h.looked_at, '+8 hours') AS day,
     h.state,
+    h.prominent,
     h.label,
     h.url,
     h.position,
     h.in_navigation,
+    h.depth,
+    h.pixels,
+    h.first_screen,
     max(h.looked_at) AS looked_at
 FROM home_columns h
 JOIN portals p ON p.portal_id = h.portal_id
