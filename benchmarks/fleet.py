@@ -66,8 +66,8 @@ class LargeFleet:
             paragraphs = "".join(f"<p>（{n}）第{number}号文件：{TEXT}</p>" for n in range(90))
             body = (f'<h1>{self._title(number)}</h1><div class="TRS_Editor">{paragraphs}</div>')  # fmt: skip
         meta = f'<meta name="PubDate" content="{beijing_text(at)}">'
-        return _answer(200, "text/html; charset=utf-8",
-                       f"<html><head><title>样例</title>{meta}</head><body>{FURNITURE}{body}{FURNITURE}</body></html>")  # fmt: skip
+        page = f"<html><head><title>样例</title>{meta}</head><body>{FURNITURE}{body}{FURNITURE}</body></html>"
+        return _answer(200, "text/html; charset=utf-8", page)
 
     def _title(self, number: int) -> str:
         return f"样例办公厅关于第{number}号事项有关工作的通知"
