@@ -141,6 +141,7 @@ def replay(looks: Path, data: Path | None) -> None:
 
 
 def _add_commands() -> None:
+    from syndication.evidence_commands import evidence_group
     from syndication.init_folder import init_command
     from syndication.match_texts import match_texts_command
     from syndication.notices import notice_command
@@ -149,7 +150,7 @@ def _add_commands() -> None:
     from syndication.serve import serve_command
 
     for command in (
-        init_command, demo_command, parse_command, match_texts_command, serve_command, notice_command,
+        init_command, demo_command, parse_command, match_texts_command, serve_command, notice_command, evidence_group,
     ):  # fmt: skip
         main.add_command(command)
 

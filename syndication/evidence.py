@@ -98,16 +98,22 @@ def body_key(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:16] if body else ""
 
 
-def chain_lines(hashes: Iterable[str], previous_hash: str, frame: str) -> Iterator[bytes]:
-    """What a run's hash is taken of: the hash of the run before, each record's in file order, the frame's; a line each."""
-    for line in (previous_hash, *hashes, frame):
+def chain_lines(previous_hash: str, hashes: Iterable[str]) -> Iterator[bytes]:
+    """What a run's hash is taken of, line by line.
+
+    Args:
+        previous_hash: of the run before; empty for the first.
+        hashes: each record's in file order, and last the frame's (see `RunFile`).
+    """
+    yield f"{previous_hash}\n".encode()
+    for line in hashes:
         yield f"{line}\n".encode()
 
 
 def chain_hash(records: Iterable[Record], previous_hash: str, frame: str) -> str:
     """The hash that closes a run: SHA-256 over `chain_lines`. With it every byte of the file is fixed."""
     digest = hashlib.sha256()
-    for line in chain_lines((record.sha256 for record in records), previous_hash, frame):
+    for line in chain_lines(previous_hash, (*(record.sha256 for record in records), frame)):
         digest.update(line)
     return digest.hexdigest()
 

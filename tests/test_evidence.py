@@ -88,7 +88,7 @@ def test_the_chain_rests_on_every_record_and_on_the_run_before(written):
     assert chain != chain_hash(records[:2], "", frame)
     assert chain != chain_hash(records, "0" * 64, frame)
     assert chain != chain_hash([records[1], records[0], records[2]], "", frame)
-    assert chain == hashlib.sha256(b"".join(chain_lines([one.sha256 for one in records], "", frame))).hexdigest()
+    assert chain == hashlib.sha256(b"".join(chain_lines("", [*(one.sha256 for one in records), frame]))).hexdigest()
 
 
 def test_the_frame_holds_every_byte_outside_the_records(written):
