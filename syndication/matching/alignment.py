@@ -18,6 +18,9 @@ from syndication.text import Codes, NormalText, Offsets
 
 RUN = 8           # characters of an anchor
 _STRONG = 32      # characters of a block that speaks for its surroundings
+_MOST_BLOCKS = 8192  # ten times as many as a law of 30,000 characters full of wrong ones has
+_WINDOW = 1 << 18  # characters that are compared at once …
+_WORK = 1 << 25    # … and in all, whatever the texts are; blocks are then left narrower
 _DRIFT = 24       # characters that edits may shift one block against its neighbours
 
 
@@ -80,10 +83,19 @@ def align(release: AnchoredRelease, page: AnchoredPage) -> Blocks:
         none = np.zeros(0, np.intp)
         return Blocks(none, none, none)
     shifts = places - hit
-    first = np.flatnonzero(np.concatenate(([True], (hit[1:] != hit[:-1] + 1) | (shifts[1:] != shifts[:-1]))))
-    last = np.append(first[1:], len(hit)) - 1
+    first = _beginnings(hit, shifts)
+    if len(first) > _MOST_BLOCKS:  # the release repeats itself without end: of each place on the page its first use
+        _, once = np.unique(places, return_index=True)
+        once.sort()
+        hit, shifts = hit[once], shifts[once]
+        first = _beginnings(hit, shifts)[:_MOST_BLOCKS]
+    last = np.append(first[1:], len(hit))[: len(first)] - 1
     blocks = Blocks(hit[first], hit[last] + RUN, shifts[first])
     return _disjoint(_widened(blocks, release.text.codes, page.text.codes))
+
+
+def _beginnings(hit: Offsets, shifts: Offsets) -> Offsets:
+    return np.flatnonzero(np.concatenate(([True], (hit[1:] != hit[:-1] + 1) | (shifts[1:] != shifts[:-1]))))
 
 
 def _widened(blocks: Blocks, release: Codes, page: Codes) -> Blocks:
@@ -146,7 +158,9 @@ def _agreeing(froms: Offsets, tos: Offsets, shifts: Offsets, release: Codes, pag
     sizes = np.maximum(np.minimum(tos, len(page) - shifts) - froms, 0)
     agreeing = np.zeros(len(froms), np.intp)
     step, open_gaps = 8, np.flatnonzero(sizes)
-    while len(open_gaps):  # most gaps end at once; the few long ones double their step
+    work = _WORK
+    while len(open_gaps) and work > 0:  # most gaps end at once; the few long ones widen their step
+        work -= step * len(open_gaps)
         here = froms[open_gaps] + agreeing[open_gaps]
         window = np.arange(step)
         places = here[:, None] + window
@@ -156,7 +170,7 @@ def _agreeing(froms: Offsets, tos: Offsets, shifts: Offsets, release: Codes, pag
         run = np.where(equal.all(axis=1), step, equal.argmin(axis=1))
         agreeing[open_gaps] += run
         open_gaps = open_gaps[(run == step) & (agreeing[open_gaps] < sizes[open_gaps])]
-        step = min(step * 4, 4096)
+        step = min(step * 4, max(8, _WINDOW // max(1, len(open_gaps))))
     return agreeing
 
 

@@ -45,12 +45,16 @@ class CandidateIndex:
     def __init__(self, releases: Sequence[IndexedRelease], thresholds: Thresholds) -> None:
         self._thresholds = thresholds
         self._count = len(releases)
-        found = [passages(release.text.text).values for release in releases]
+        found = [distinct(passages(release.text.text).values) for release in releases]
         self._owners = np.repeat(np.arange(self._count), [len(values) for values in found])
         self._passages = FingerprintIndex(np.concatenate([*found, np.zeros(0, np.uint64)]))
         wholes = [(i, w) for i, r in enumerate(releases) if (w := whole_fingerprint(r.text.text.codes)) is not None]
         self._whole_owners = np.array([i for i, _ in wholes], np.intp)
         self._wholes = np.array([w for _, w in wholes], np.uint64)
+        self._equal: dict[bytes, list[int]] = {}
+        for i, release in enumerate(releases):
+            if len(release.text.text):
+                self._equal.setdefault(release.text.text.codes.tobytes(), []).append(i)
         self._titles = [release.title.normal for release in releases]
         self._contained = [(i, title) for i, title in enumerate(self._titles) if len(title) >= 6]
         self._numbers: dict[DocumentNumber, list[int]] = {}
@@ -72,13 +76,16 @@ class CandidateIndex:
         limits = self._thresholds
         weights = np.zeros(self._count)
         found = passages(page.text)
-        queries, stored = self._passages.search(found.values, limits.passage_distance)
+        values, which = np.unique(found.values, return_inverse=True)
+        lengths = np.bincount(which, found.ends - found.starts, len(values))
+        queries, stored = self._passages.search(values, limits.passage_distance)
         if len(queries):
             # each passage of the page counts once for a release, by its length, shared among the releases that have it
             pairs = distinct((queries * self._count + self._owners[stored]).astype(np.uint64)).astype(np.intp)
             queries, owners = pairs // self._count, pairs % self._count
-            share = (found.ends - found.starts)[queries] / np.bincount(queries)[queries]
+            share = lengths[queries] / np.bincount(queries)[queries]
             np.add.at(weights, owners, share)
+        weights[self._equal.get(page.text.codes.tobytes(), [])] += len(page.text) + 1
         whole = whole_fingerprint(page.text.codes)
         if whole is not None:
             weights[self._whole_owners[scan(self._wholes, whole, limits.whole_distance)]] += len(page.text)

@@ -24,6 +24,7 @@ LEAVES_OUT = 3         # whole sentences that a page must lack before leaving ou
 _PROSE_UNIT = 12       # shorter lines are furniture: names of menus, offices, dates
 _LOCAL = 60            # a difference longer than this is another text, not a changed one
 _REWORDED = 0.4        # likeness from which one sentence in place of another is the same one, reworded
+_COMPARED = 600        # characters up to which likeness is asked; longer ones in place of each other are two texts
 _RECURS = 6            # characters from which words of a difference that the release has elsewhere are a stray
 _SCANNED = 0.6         # likeness from which single wrong characters within a stretch are looked for
 _DIGITS = re.compile(r"[\dlio]*\d[\dlio]*")
@@ -160,6 +161,8 @@ def _unmoved(found: list[Difference]) -> list[Difference]:
 
 
 def _likeness(difference: Difference) -> float:
+    if max(len(difference.release), len(difference.page)) > _COMPARED:
+        return 0.0
     return Levenshtein.normalized_similarity(difference.release, difference.page)
 
 

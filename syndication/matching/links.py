@@ -7,6 +7,7 @@ one page; portals send readers on through `/jump?url=…` and the like, with the
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from syndication.matching.model import PostingText, ReleaseText
 
 _INDEX = re.compile(r"/(?:index|default)\.s?html?$")
+_MOST_LINKS = 500  # of a body; more are a list, which republishes nothing
 _DEEPEST = 3  # encodings within encodings that are followed
 _ADDRESS = re.compile(r"https?://[\w.:/?&=%#~+@!$*,;-]+", re.IGNORECASE | re.ASCII)
 
@@ -80,8 +82,10 @@ class ReleaseAddresses:
 
     def linked(self, posting: PostingText) -> frozenset[int]:
         """Releases whose addresses stand in the posting's body, as links or as text."""
-        written = _ADDRESS.findall(posting.text) if self._at and "://" in posting.text else []
-        return frozenset(self._releases([*posting.links, *written]))
+        if not self._at:
+            return frozenset()
+        written = (found[0] for found in _ADDRESS.finditer(posting.text))
+        return frozenset(self._releases([*posting.links[:_MOST_LINKS], *islice(written, _MOST_LINKS)]))
 
     def _releases(self, addresses: Sequence[str]) -> list[int]:
         return [i for address in addresses for i in self._at.get(release_key(address), ())]

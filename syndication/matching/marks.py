@@ -40,8 +40,8 @@ class DocumentNumber:
 
 
 def read_number(text: str) -> DocumentNumber | None:
-    """The first document number in a text, or None."""
-    found = _NUMBER.search(text.translate(_WIDTH))
+    """The first document number in a short text, or None."""
+    found = _NUMBER.search(text[:200].translate(_WIDTH))
     return DocumentNumber(found["series"], int(found["year"]), int(found["number"])) if found else None
 
 

@@ -28,6 +28,7 @@ _SITE = re.compile(r"(?:[_|｜]|\s[-—–－]+\s|－|--)")
 _CUT = re.compile(r"\s*(?:…+|\.{2,}|。{2,})\s*$")
 _PLACE = re.compile(r"[省市县区州盟旗]$|^(?:北京|天津|上海|重庆|内蒙古|广西|西藏|宁夏|新疆)")
 _ANNOUNCES = ("转发", "转载", "印发", "批转", "发布", "公布", "全文")
+_LONGEST = 500     # characters of a title that are read
 _TELLING = 4       # normal characters below which a title (通知, 公告) names nothing
 _CONTAINED = 6     # normal characters below which a title is found in too many others
 TITLE_WITHIN = 1500       # normal characters of a page in which its title stands, furniture before it included
@@ -50,6 +51,7 @@ class TitleForm:
 
 def title_form(raw: str) -> TitleForm:
     """A title without what portals put around it."""
+    raw = raw[:_LONGEST]
     bare = raw.strip()
     while (found := _PREFIX.match(bare)) and found.end() < len(bare):
         bare = bare[found.end() :]
