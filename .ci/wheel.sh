@@ -12,7 +12,7 @@ cd "$work"
 export PATH="$work/venv/bin:$PATH"
 syndication --help >/dev/null
 syndication init "$work/data" >/dev/null
-test "$(SCRAPY_SETTINGS_MODULE=syndication.settings scrapy list | tr '\n' ' ')" = "portals releases "
+test "$(SCRAPY_SETTINGS_MODULE=syndication.settings scrapy list | tr '\n' ' ')" = "pages portals releases "
 syndication demo --data "$work/demo"
 port=$((20000 + RANDOM % 20000))
 syndication serve --data "$work/demo" --port "$port" >"$work/serve.log" 2>&1 &

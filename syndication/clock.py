@@ -73,6 +73,15 @@ class Declared:
     source: str
     raw: str
 
+    def coincides(self, other: Declared | None) -> bool:
+        """Whether both are one moment, as far as the coarser of the two goes; never for days."""
+        if other is None or "day" in {self.precision, other.precision}:
+            return False
+        mine, theirs = self.interval.earliest, other.interval.earliest
+        if "minute" in {self.precision, other.precision}:
+            return mine.replace(second=0) == theirs.replace(second=0)
+        return mine == theirs
+
     def half_a_day_off(self) -> Interval | None:
         """What the time is if the page's clock has twelve hours only; None where it cannot have been such a clock.
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from syndication.run import Run
 
 T = TypeVar("T")
-SPIDERS = ("portals", "releases")
+SPIDERS = ("pages", "portals", "releases", "scout")
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 REPLAY = {  # nobody is on the other side: no politeness, no repetition, no robots.txt, no limits of time
     "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "RETRY_ENABLED": False, "ROBOTSTXT_OBEY": False,

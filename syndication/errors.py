@@ -47,6 +47,10 @@ class EvidenceError(SyndicationError):
     """An evidence file cannot be read or does not agree with its record."""
 
 
+class ReviewError(SyndicationError):
+    """A review cannot be recorded as it was asked for; the message says why. Nothing was recorded."""
+
+
 class SpidersMissingError(SyndicationError):
     """Scrapy does not see the spiders that this program ships: another package called `spiders` is in the way."""
 

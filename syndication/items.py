@@ -203,6 +203,14 @@ class ArticleLook:
 
 
 @dataclass(frozen=True)
+class TrialLook:
+    """A look of the scout at a home page or list that it tries; `items` is how many rows were read."""
+
+    look: Look
+    items: int | None = None
+
+
+@dataclass(frozen=True)
 class ReleaseListLook:
     """A look at a list of www.gov.cn. `source` is push_feed, push_json, zuixin."""
 
@@ -220,7 +228,44 @@ class ReleaseLook:
     article: Article | None = None
 
 
+@dataclass(frozen=True)
+class SecondLook:
+    """A second look at a carried page (see `syndication.second_sight`).
+
+    `lines` are all visible lines of the page; `gone` says why it looks withdrawn, judged by itself; `readable`: an article
+    stands there, or it leads on to www.gov.cn. All are empty where there was no answer.
+    """
+
+    look: Look
+    page: CarriedPage
+    gone: str = ""
+    readable: bool = False
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LinkLook:
+    """A look at an address to which carried pages link; of no portal, since several may link there."""
+
+    look: Look
+
+
 # --- what a crawl may know beforehand ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CarriedPage:
+    """A page that is asked for by itself: a posting that is looked at again, or one that a portal named.
+
+    `channel_id` is a list that led to it (empty for a named page), `links` the addresses in its body; `due` says which
+    second look this is (`day 7`, `confirm`), empty for a named page.
+    """
+
+    portal_id: str
+    url: str
+    channel_id: str = ""
+    links: tuple[str, ...] = ()
+    due: str = ""
 
 
 @dataclass(frozen=True)

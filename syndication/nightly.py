@@ -20,6 +20,7 @@ from syndication.running import (
     crawl_portals,
     crawl_releases,
     evidence_path,
+    look_again,
     new_run_name,
     open_evidence,
     prepare,
@@ -77,4 +78,5 @@ async def _night(
         return conclude(files, run, progress, run_file)
     await crawl_releases(files, run, progress, overrides)
     await crawl_portals(run, progress, overrides)
+    await look_again(run, progress, overrides)
     return conclude(files, run, progress, close_evidence(run))

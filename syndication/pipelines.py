@@ -1,4 +1,4 @@
-"""One pipeline, one verb: what a spider yields is recorded in the store of its run."""
+"""What a spider yields is recorded in the store of its run, or held until a person agreed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,23 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from syndication.run import Run
+
+
+class HoldPipeline:
+    """Keeps looks with the run in place of recording them: a person decides first (`syndication review --url`)."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> HoldPipeline:
+        """Scrapy's way to build it."""
+        return cls(run_of(crawler))
+
+    def process_item(self, item: Any) -> Any:
+        """Keeps one look."""
+        self._run.held.append(item)
+        return item
 
 
 class StorePipeline:

@@ -80,6 +80,8 @@ class Rules:
     column_names: tuple[str, ...]
     probing: Probing = field(default_factory=Probing)
     prominence: Prominence = field(default_factory=Prominence)
+    second_sight_days: tuple[int, ...] = (1, 7, 30)
+    """After how many days from the first sight a carried page is looked at again; see `syndication.second_sight`."""
 
     def editions_for(self, released_at: datetime) -> tuple[Edition, ...]:
         """The editions in force at an aware time: those by which a release of that time is judged."""
@@ -118,8 +120,15 @@ def load_rules_file(path: Path) -> Rules:
     lexicon.end()
     probing = _probing(top.table("probe")) if "probe" in top else Probing()
     prominence = _prominence(top.table("prominence")) if "prominence" in top else Prominence()
+    days = _second_sight(top.table("second_sight")) if "second_sight" in top else Rules.second_sight_days
     top.end()
-    return Rules(editions, column_names, probing, prominence)
+    return Rules(editions, column_names, probing, prominence, days)
+
+
+def _second_sight(table: _Table) -> tuple[int, ...]:
+    days = table.wholes("after_days")
+    table.end()
+    return days
 
 
 def _prominence(table: _Table) -> Prominence:
@@ -229,6 +238,14 @@ class _Table:
         if not isinstance(value, bool):
             self.refuse(key, f"must be true or false without quotes, not {value!r}")
         return value
+
+    def wholes(self, key: str) -> tuple[int, ...]:
+        """Whole numbers above 0, rising; none of them turns off what they are for."""
+        value = self._value(key)
+        whole = isinstance(value, list) and all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in value)
+        if not whole or value != sorted(set(value)):
+            self.refuse(key, f"must be a list of rising whole numbers above 0, such as [1, 7, 30], not {value!r}")
+        return tuple(value)
 
     def moment(self, key: str) -> datetime:
         """An aware time; a bare day is its first moment in Beijing."""

@@ -36,6 +36,7 @@ class Course:
 class Run:
     """The parts of one run.
 
+    `held` are looks that are not recorded before a person agreed (see `syndication.pipelines.HoldPipeline`).
     `archive` answers in place of the network what it holds; with `writer` None nothing else may be asked (a replay).
     """
 
@@ -55,6 +56,7 @@ class Run:
     failed_looks: int = 0
     progress: Progress | None = None
     course: Course = field(default_factory=Course)
+    held: list[object] = field(default_factory=list)
 
     @property
     def evidence_name(self) -> str:

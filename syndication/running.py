@@ -118,6 +118,18 @@ async def crawl_portals(run: Run, progress: Progress, overrides: Mapping[str, An
         await crawl(run, "portals", overrides, only=run.course.channels)
 
 
+async def look_again(run: Run, progress: Progress, overrides: Mapping[str, Any] | None = None) -> None:
+    """Looks again at the carried pages that are due; part of a night alone, and of its replay."""
+    if run.kind != "nightly":
+        return
+    days = run.rules.second_sight_days
+    pages = run.store.second_sights_due(run.run_id, run.started_at, run.started_at - steps.OPEN_FOR, days)
+    if pages:
+        run.progress = progress
+        with progress.phase("复查已转载稿件"):
+            await crawl(run, "pages", overrides, pages=pages)
+
+
 async def crawl_again(files: Files, run: Run, progress: Progress, run_file: RunFile) -> None:
     """The crawl of a file that is complete, from the file alone."""
     run.clock = FixedClock(end_of(run_file, run.started_at))
@@ -127,6 +139,7 @@ async def crawl_again(files: Files, run: Run, progress: Progress, run_file: RunF
     if run.course.releases:
         await crawl_releases(files, run, progress)
     await crawl_portals(run, progress)
+    await look_again(run, progress)
 
 
 def course_of(run: Run, run_file: RunFile) -> Course:

@@ -47,7 +47,7 @@ def match(store: Store, now: datetime) -> int:
 
     def flush() -> None:
         store.begin()
-        rows.save(ids, found, newest)
+        rows.save(ids, found, newest, now - OPEN_FOR)
         store.commit()
         ids.clear()
         found.clear()
@@ -77,11 +77,16 @@ def judge_all(store: Store, rules: Rules, run_id: str, now: datetime, since: dat
     return changed
 
 
-def judge_stored(rows: DecidingRows, rules: Rules, now: datetime, since: datetime) -> list[NewVerdict]:
-    """The verdicts on every release with a duty that came out since a time, from what is stored; nothing is written."""
+def judge_stored(
+    rows: DecidingRows, rules: Rules, now: datetime, since: datetime, only: tuple[int, str] | None = None
+) -> list[NewVerdict]:
+    """The verdicts on every release with a duty that came out since a time, from what is stored; nothing is written.
+
+    `only` is a release and a portal, where no others are asked for.
+    """
     return [
         NewVerdict(case.release_id, case.portal_id, edition.id, case.case.released.earliest, verdict, fault)
-        for case, edition in _cases(rows, rules, now, since)
+        for case, edition in _cases(rows, rules, now, since, only)
         for verdict in [judge(case.case, measure_of(edition))]
         for fault in [attribute(case.case, verdict)]
     ]
@@ -116,14 +121,18 @@ def measure_of(edition: Edition) -> Measure:
 
 
 def _cases(
-    rows: DecidingRows, rules: Rules, now: datetime, since: datetime
+    rows: DecidingRows, rules: Rules, now: datetime, since: datetime, only: tuple[int, str] | None = None
 ) -> Iterator[tuple[_Judged, Edition]]:
     portals = rows.portals(max(since, BEGINNING + OPEN_FOR) - OPEN_FOR)
     for release in rows.owed(since):
+        if only is not None and release.release_id != only[0]:
+            continue
         day = beijing_date(release.released.earliest)
         editions = rules.editions_for(release.released.earliest)
         carryings = rows.carryings(release.release_id)
         for portal in portals:
+            if only is not None and portal.portal_id != only[1]:
+                continue
             if (portal.active_from and day < portal.active_from) or (portal.active_to and day > portal.active_to):
                 continue
             case = Case(

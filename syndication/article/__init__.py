@@ -22,7 +22,12 @@ from syndication.items import Article
 if TYPE_CHECKING:
     from syndication.items import Page, Row
 
-__all__ = ["normal_number", "read_article"]
+__all__ = ["normal_number", "page_text", "read_article"]
+
+
+def page_text(page: Page) -> tuple[str, ...]:
+    """All visible lines of a page, its body among them, whatever it is a page of. Raises UnreadablePage for a blank one."""
+    return tuple(line.text for line in page_lines(Document(page), None))
 
 
 def read_article(page: Page, *, row: Row | None = None) -> Article:

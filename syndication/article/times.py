@@ -80,15 +80,6 @@ def _generated(document: Document) -> Declared | None:
     return None
 
 
-def _is_generation(declared: Declared, generated: Declared | None) -> bool:
-    """Whether a PubDate is the moment of generation: equal as far as the coarser of the two goes."""
-    if generated is None or "day" in {declared.precision, generated.precision}:
-        return False
-    if "minute" in {declared.precision, generated.precision}:
-        return declared.interval.earliest.replace(second=0) == generated.interval.earliest.replace(second=0)
-    return declared.interval.earliest == generated.interval.earliest
-
-
 def _sources(
     document: Document, shown: list[Line], row: Row | None, generated: Declared | None
 ) -> Iterator[Declared]:
@@ -96,7 +87,7 @@ def _sources(
     yield from _some(read_declared(document.metas.get(_FIRST_PUBLISHED), "meta"))
     for name in _PUBLISHED:
         declared = read_declared(document.metas.get(name), "meta")
-        if declared and not _is_generation(declared, generated):
+        if declared and not declared.coincides(generated):
             yield declared
     for raw in _labelled(document, shown):
         yield from _some(read_declared(raw, "label", anchor=looked_at))

@@ -71,9 +71,10 @@ class _Site(BaseHTTPRequestHandler):
         if not any(name.lower() == "content-length" for name, _ in answer.headers):
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
 
-    do_GET = do_POST = _reply
+    do_GET = do_HEAD = do_POST = _reply
 
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing: the crawl keeps its own record."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from syndication.clock import to_text
 from syndication.items import ChannelLook
-from syndication.store import deciding, matching_rows, reaching, recording, registering
+from syndication.store import deciding, matching_rows, reaching, recording, registering, reviewing, second_sights
 from syndication.store.database import open_database
 from syndication.store.registering import RunRow
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from syndication.evidence import Record
-    from syndication.items import Knowledge
+    from syndication.items import CarriedPage, Knowledge
     from syndication.registry import DutyRow, Registry
 
 __all__ = ["RunRow", "Store", "open_database"]
@@ -54,6 +54,12 @@ class Store:
         """Ends the open transaction, if any."""
         if self.db.conn.in_transaction:
             self.db.conn.commit()
+        self._waiting = 0
+
+    def rollback(self) -> None:
+        """Undoes what was written since `begin`."""
+        if self.db.conn.in_transaction:
+            self.db.conn.rollback()
         self._waiting = 0
 
     # --- registry, runs, evidence ---
@@ -125,6 +131,15 @@ class Store:
         """The titles of the releases that are still looked for, and when the oldest came out."""
         return registering.open_releases(self.db, to_text(released_since))
 
+    def second_sights_due(
+        self, run_id: str, before: datetime, open_since: datetime, days: Sequence[int]
+    ) -> tuple[CarriedPage, ...]:
+        """The carried pages that a run is to look at again; see `syndication.store.second_sights.plan`."""
+        self.begin()
+        pages = second_sights.plan(self.db, run_id, before, open_since, days)
+        self.commit()
+        return pages
+
     def note_unreached(self, run_id: str, at: datetime, channel_ids: Sequence[str]) -> int:
         """Gives each of these channels that the run did not come to an observation that says so; how many."""
         self.begin()
@@ -148,3 +163,7 @@ class Store:
     def deciding(self) -> deciding.DecidingRows:
         """Reads and writes of the judging step."""
         return deciding.DecidingRows(self.db)
+
+    def reviewing(self) -> reviewing.ReviewingRows:
+        """Reads and writes of reviews."""
+        return reviewing.ReviewingRows(self.db)

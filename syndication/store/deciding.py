@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from syndication.clock import Declared, Interval, beijing_date, from_text, to_text
 from syndication.glossary import ColumnState, Fault, Mode, Outcome, Role
-from syndication.judging import Carrying, ChannelSeen, Coverage, coverage
+from syndication.judging import GENERATED, Carrying, ChannelSeen, Coverage, coverage
+from syndication.store import reviewing, second_sights
 from syndication.store.summarising import refresh_days
 
 if TYPE_CHECKING:
@@ -165,8 +166,12 @@ class DecidingRows:
         return found
 
     def carryings(self, release_id: int) -> dict[str, list[Carrying]]:
-        """The postings that were matched with a release, by portal; only channels that are registered count."""
+        """The postings that were matched with a release, by portal; only channels that are registered count.
+
+        A page that a portal named counts as seen when it was fetched.
+        """
         found: dict[str, list[Carrying]] = {}
+        named, later = reviewing.named(self._db, release_id), second_sights.afterwards(self._db, release_id)
         for (posting_id, portal_id, url, mode, decided, state, label, number, *declared) in self._db.execute(
             "SELECT p.posting_id, p.portal_id, p.url, m.mode, m.decided, p.state, p.source_label, p.document_number,"
             " p.declared_earliest, p.declared_latest, p.declared_precision, p.declared_source, p.declared_raw"
@@ -184,12 +189,15 @@ class DecidingRows:
                 sightings[channel_id] = from_text(first_seen)
                 if (row := _declared(printed)) is not None:
                     listed.append(row)
+            if posting_id in named:
+                sightings[reviewing.NAMED] = named[posting_id]
             if not sightings:
                 continue
             unread_title = Mode(mode) is Mode.TITLE_ONLY and state in {"listed", "unreadable"}
             found.setdefault(portal_id, []).append(Carrying(
                 posting_id, url, Mode(mode), _best(_declared(declared), listed), sightings,
                 certain=bool(decided) and not unread_title, has_source=bool(label or number) or state != "read",
+                afterwards=later.get(posting_id, {}),
             ))  # fmt: skip
         return found
 
@@ -281,9 +289,12 @@ def _declared(columns: Sequence[str | None]) -> Declared | None:
 
 
 def _best(own: Declared | None, listed: Sequence[Declared]) -> Declared | None:
-    """The page's own time; the list's where the page has none, or where it is finer and lies within the page's day."""
+    """The page's own time; the list's where the page has none, or where it is finer and lies within the page's day.
+
+    A page's own time that is the moment of its generation gives way to the list's.
+    """
     for row in listed:
-        if own is None or (
+        if own is None or own.source == GENERATED or (
             own.precision == "day" and row.precision != "day"
             and own.interval.earliest <= row.interval.earliest and row.interval.latest <= own.interval.latest
         ):  # fmt: skip

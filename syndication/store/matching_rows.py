@@ -49,15 +49,24 @@ class MatchingRows:
 
     def postings(self, seen_since: datetime, newest_release: int) -> Iterator[PostingText]:
         """Postings first seen since a time that were not matched against the newest release yet."""
+        return self._read(
+            " WHERE p.first_seen_at >= ? AND (p.matched_upto IS NULL OR p.matched_upto < ?)",
+            (to_text(seen_since), newest_release),
+        )
+
+    def posting(self, posting_id: int) -> PostingText:
+        """One posting, matched or not. Raises StopIteration where there is none."""
+        return next(self._read(" WHERE p.posting_id = ?", (posting_id,)))
+
+    def _read(self, condition: str, parameters: tuple[object, ...]) -> Iterator[PostingText]:
         cursor = self._db.execute(
             "SELECT p.posting_id, p.url, p.title, coalesce(t.body, ''), p.state, p.document_number, p.source_label,"
             " p.declared_earliest, p.declared_latest, p.links, p.target, (SELECT s.title FROM sightings s"
             "  WHERE s.posting_id = p.posting_id ORDER BY length(s.title) DESC, s.title LIMIT 1),"
             " (SELECT min(s.declared_earliest || ' ' || s.declared_latest) FROM sightings s"
             "  WHERE s.posting_id = p.posting_id AND s.declared_earliest IS NOT NULL)"
-            " FROM postings p LEFT JOIN posting_texts t ON t.posting_id = p.posting_id"
-            " WHERE p.first_seen_at >= ? AND (p.matched_upto IS NULL OR p.matched_upto < ?) ORDER BY p.posting_id",
-            (to_text(seen_since), newest_release),
+            f" FROM postings p LEFT JOIN posting_texts t ON t.posting_id = p.posting_id{condition} ORDER BY p.posting_id",
+            parameters,
         )
         for (posting_id, url, title, body, state, number, source, earliest, latest, links, target, listed_title,
              listed_time) in cursor.fetchall():  # fmt: skip
@@ -70,10 +79,19 @@ class MatchingRows:
                 links=tuple(json.loads(links)), target=target,
             )  # fmt: skip
 
-    def save(self, postings: Sequence[str], matches: Iterable[Match], newest_release: int) -> None:
-        """Replaces what was known of these postings."""
-        ids = [(int(posting_id),) for posting_id in postings]
-        self._db.conn.executemany("DELETE FROM matches WHERE posting_id = ?", ids)
+    def save(
+        self, postings: Sequence[str], matches: Iterable[Match], newest_release: int, released_since: datetime
+    ) -> None:
+        """Replaces what was known of these postings and the releases since a time, with which they were compared.
+
+        What a posting carries of an older release stays known: rejudging asks for it years later.
+        """
+        ids = [(int(posting_id), to_text(released_since)) for posting_id in postings]
+        self._db.conn.executemany(
+            "DELETE FROM matches WHERE posting_id = ? AND release_id IN"
+            " (SELECT release_id FROM releases WHERE released_latest >= ?)",
+            ids,
+        )
         self._db.conn.executemany(
             "INSERT INTO matches (posting_id, release_id, mode, score, rule, decided, card) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
@@ -82,7 +100,7 @@ class MatchingRows:
             ],
         )
         self._db.conn.executemany(
-            "UPDATE postings SET matched_upto = ? WHERE posting_id = ?", [(newest_release, *one) for one in ids]
+            "UPDATE postings SET matched_upto = ? WHERE posting_id = ?", [(newest_release, one) for one, _ in ids]
         )
 
 

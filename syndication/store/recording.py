@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from syndication.addresses import address_key, on_gov_cn
 from syndication.clock import to_text
 from syndication.glossary import ANSWERED
-from syndication.items import ArticleLook, ChannelLook, ReleaseListLook, ReleaseLook
+from syndication.items import ArticleLook, ChannelLook, LinkLook, ReleaseListLook, ReleaseLook, SecondLook, TrialLook
+from syndication.judging import GENERATED
 from syndication.reach import reaches_back_to
+from syndication.store import second_sights
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from syndication.clock import Declared
-    from syndication.items import Look, Row
+    from syndication.items import Article, Look, Row
 
 TOP_ROWS = 5
 """How many of a list's first rows are kept to tell whether the next look overlaps: one of them must still be there."""
@@ -56,6 +59,13 @@ def record(db: Database, run_id: str, item: object) -> None:
         _record_release_list(db, run_id, item)
     elif isinstance(item, ReleaseLook):
         _record_release(db, run_id, item)
+    elif isinstance(item, TrialLook):
+        _observe(db, run_id, "trial", item.look, item.look.channel_id or None, item_count=item.items)
+    elif isinstance(item, SecondLook):
+        _observe(db, run_id, "recheck", item.look)
+        second_sights.keep(db, run_id, item)
+    elif isinstance(item, LinkLook):
+        _observe(db, run_id, "link", item.look)
     else:
         raise TypeError(f"{type(item).__name__} is no look")
 
@@ -148,7 +158,7 @@ def _record_article(db: Database, run_id: str, item: ArticleLook) -> None:
         return
     posting_id, state = found
     article = item.article
-    own_time = article.declared if article and article.declared and article.declared.source != "list" else None
+    own_time = _own_time(article) if article else None
     if article is None:
         if state == "listed":
             db.execute("UPDATE postings SET state = 'unreadable' WHERE posting_id = ?", (posting_id,))
@@ -157,11 +167,13 @@ def _record_article(db: Database, run_id: str, item: ArticleLook) -> None:
         "UPDATE postings SET state = 'read', read_at = :at, title = CASE :title WHEN '' THEN title ELSE :title END,"
         " declared_earliest = :earliest, declared_latest = :latest, declared_precision = :precision,"
         " declared_source = :source, declared_raw = :raw, source_label = :label, document_number = :number,"
-        " target = :target, links = :links, body_length = :length, matched_upto = NULL, evidence_id = :evidence"
+        " target = :target, links = :links, attachments = :attachments, body_length = :length, matched_upto = NULL,"
+        " evidence_id = :evidence"
         " WHERE posting_id = :posting_id",
         {"posting_id": posting_id, "at": at, "title": article.title, **_declared(own_time),
          "label": article.source, "number": article.document_number, "target": article.target,
-         "links": json.dumps(article.links, ensure_ascii=False), "length": len(article.text),
+         "links": json.dumps(article.links, ensure_ascii=False),
+         "attachments": json.dumps(article.attachments, ensure_ascii=False), "length": len(article.text),
          "evidence": look.evidence_id or None},
     )  # fmt: skip
     db.execute(
@@ -169,6 +181,14 @@ def _record_article(db: Database, run_id: str, item: ArticleLook) -> None:
         " ON CONFLICT (posting_id) DO UPDATE SET body = excluded.body",
         (posting_id, article.text),
     )
+
+
+def _own_time(article: Article) -> Declared | None:
+    """The time that the page itself declares; one that is the moment of its generation is named so and proves less."""
+    declared = article.declared
+    if declared is None or declared.source == "list":
+        return None
+    return replace(declared, source=GENERATED) if declared.coincides(article.generated) else declared
 
 
 def _record_release_list(db: Database, run_id: str, item: ReleaseListLook) -> None:
@@ -225,8 +245,9 @@ def _record_release(db: Database, run_id: str, item: ReleaseLook) -> None:
     )
     db.execute(
         "UPDATE releases SET title = :title, document_number = :number, issued_on = :issued, issuer = :issuer,"
-        " body = :body, state = 'read', evidence_id = :evidence WHERE url_key = :key",
+        " body = :body, attachments = :attachments, state = 'read', evidence_id = :evidence WHERE url_key = :key",
         {"title": article.title, "number": article.document_number, "issuer": article.issuer, "body": article.text,
+         "attachments": json.dumps(article.attachments, ensure_ascii=False),
          "issued": article.issued_on.isoformat() if article.issued_on else None,
          "evidence": item.look.evidence_id or None, "key": key},
     )  # fmt: skip

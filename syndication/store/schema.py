@@ -422,6 +422,7 @@ CREATE TABLE second_sights (
     UNIQUE (posting_id, run_id)
 );
 CREATE INDEX second_sights_found ON second_sights(finding, looked_at);
+CREATE INDEX observations_link ON observations(url, looked_at) WHERE kind = 'link';
 """
 
 
@@ -459,22 +460,6 @@ _APPEND_ONLY = (
 def reviewing(db: Database) -> None:
     """Reviews are append-only and name their page and run; pages that a portal named count as seen when they were."""
     for statement in (*statements(_REVIEWING), *_APPEND_ONLY):
-        db.execute(statement)
-
-
-_PROMINENCE = """
-ALTER TABLE home_columns ADD COLUMN depth INTEGER;          -- elements around the column's name
-ALTER TABLE home_columns ADD COLUMN rendered INTEGER;       -- 1: a browser filled and measured the page
-ALTER TABLE home_columns ADD COLUMN pixels INTEGER;         -- from the page's top; NULL: not rendered, or not shown
-ALTER TABLE home_columns ADD COLUMN first_screen INTEGER;   -- 1: seen without scrolling at 1366 x 768
-ALTER TABLE home_columns ADD COLUMN prominent INTEGER;      -- by the rule of rules.toml; NULL: looked at before there was one
-"""
-
-
-@migrations()
-def prominence_of_the_column(db: Database) -> None:
-    """Where the column stands on a home page, and whether that is prominent."""
-    for statement in statements(_PROMINENCE):
         db.execute(statement)
 
 
