@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils import parse_metadata  # type: ignore[import-untyped]  # Datasette ships no types
 
-from syndication.glossary import CAUSES, CHINESE, ColumnState, Decision, Flag, Level, Mode, Outcome, Role, Status
+from syndication.glossary import (
+    CAUSES,
+    CHINESE,
+    ColumnState,
+    Decision,
+    Finding,
+    Flag,
+    Level,
+    Mode,
+    Outcome,
+    Role,
+    Status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +34,7 @@ if TYPE_CHECKING:
 
 _GLOSSARY: Mapping[str, type[StrEnum]] = {
     "status": Status, "mode": Mode, "flags": Flag, "level": Level, "role": Role, "outcome": Outcome,
-    "column_state": ColumnState, "decision": Decision,
+    "column_state": ColumnState, "decision": Decision, "finding": Finding,
 }  # fmt: skip
 DATABASE = "syndication"  # Datasette names a database by its file: syndication.db
 

@@ -6,11 +6,11 @@ LAST_RUN = """
 SELECT r.run_id, r.kind, r.started_at, r.finished_at, r.state,
        count(o.observation_id) AS observations,
        coalesce(sum(o.outcome NOT IN ('ok', 'unchanged')), 0) AS failures
-FROM (SELECT * FROM runs ORDER BY started_at DESC, run_id DESC LIMIT 1) r
+FROM (SELECT * FROM runs WHERE kind <> 'review' ORDER BY started_at DESC, run_id DESC LIMIT 1) r
 LEFT JOIN observations o ON o.run_id = r.run_id
 GROUP BY r.run_id
 """
-"""The latest run, with the number of its looks and of those that brought nothing."""
+"""The latest run that looked at portals, with the number of its looks and of those that brought nothing."""
 
 EDITIONS = "SELECT DISTINCT edition FROM verdicts ORDER BY edition"
 """The editions that verdicts were made for."""
