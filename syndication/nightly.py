@@ -26,7 +26,9 @@ from syndication.running import (
     prepare,
     read_files,
 )
+from syndication.stamping import authority, stamp_after_run
 from syndication.store import Store
+from syndication.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,12 +52,14 @@ def nightly(
         LockedError: another command of the program works on the folder.
         Interrupted: a signal ended it; the next call goes on.
     """
-    files = read_files(folder)
+    files, stamping = read_files(folder), authority()
     with lock.hold(folder, "nightly", clock.now()):
         store = Store(folder)
         try:
             store.sync_registry(files.registry)
-            return drive(_night(files, store, clock, progress, overrides))
+            night = drive(_night(files, store, clock, progress, overrides))
+            stamp_after_run(folder, Ledger(store.db.conn), stamping, progress)
+            return night
         finally:
             store.close()
 

@@ -115,7 +115,7 @@ def _fill(
     pack.add_text("timeline.txt", as_text(case, timeline))
     pack.add_text("timeline.html", as_page(case, timeline))
     pack.add_text("match-cards.json", cards_json(case))
-    names = {run.run_id: f"runs/{number:02}-{_file_name(run.run_id)}" for number, run in enumerate(runs, 1)}
+    names = {run.run_id: f"runs/{number:02}-{file_name(run.run_id)}" for number, run in enumerate(runs, 1)}
     chains = {run_id: f"{name}.chain" for run_id, name in names.items()}
     pack.add_text("verdict.json", verdict_json(case, edition, runs, chains, copied))
     pack.add_text("records.tsv", records_table(copied))
@@ -162,6 +162,6 @@ def _warcinfo(case: ProofCase, entries: Sequence[RecordEntry]) -> bytes:
     return target.getvalue()
 
 
-def _file_name(run_id: str) -> str:
+def file_name(run_id: str) -> str:
     """A run's id as a file name; it may come from a file that others recorded."""
     return re.sub(r"[^A-Za-z0-9._-]", "_", run_id)[:80].strip(".") or "run"

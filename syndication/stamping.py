@@ -92,7 +92,7 @@ def stamp_runs(folder: Path, ledger: Ledger, asked: Authority) -> Stamped:
     for run in lacking:
         try:
             token = _token(folder, ledger, run, asked)
-        except NoTokenError as problem:
+        except EvidenceError as problem:
             return Stamped(got, len(lacking) - got, str(problem))
         target = token_path(folder / run.file)
         part = target.with_suffix(".part")
@@ -102,9 +102,8 @@ def stamp_runs(folder: Path, ledger: Ledger, asked: Authority) -> Stamped:
     return Stamped(got, 0)
 
 
-def stamp_after_run(folder: Path, ledger: Ledger, progress: Progress) -> None:
+def stamp_after_run(folder: Path, ledger: Ledger, asked: Authority | None, progress: Progress) -> None:
     """Stamps if an authority is configured, and says what came of it. A run never fails by it."""
-    asked = authority()
     if asked is None:
         return
     with progress.phase("申请可信时间戳"):

@@ -57,13 +57,14 @@ def clean(text: str) -> str:
 
 def events(case: ProofCase, chosen: Sequence[Chosen], record: Callable[[str], RecordEntry | None]) -> tuple[Event, ...]:
     """The timeline in the order of time; `record` gives the place of a record by its id."""
-    found = [*_facts(case), *_looks(chosen, record)]
-    return tuple(sorted(found, key=lambda event: (event.at, bool(event.evidence_id), event.url)))
+    judged = Event(case.verdict.judged_at, None, f"作出判定：{verdict_text(case)}")
+    found = [*_facts(case), *_looks(chosen, record), judged]
+    return tuple(sorted(found, key=lambda event: event.at))
 
 
 def _facts(case: ProofCase) -> Iterator[Event]:
     release, verdict = case.release, case.verdict
-    title = f"《{clean(release.title)}》" + (f"（{clean(release.document_number)}）" if release.document_number else "")
+    title = f"“{clean(release.title)}”" + (f"（{clean(release.document_number)}）" if release.document_number else "")
     source = f"{SOURCES.get(release.source, release.source)}，{PRECISION.get(release.precision, release.precision)}"
     yield Event(release.released.earliest, release.released.latest, f"国务院发布{title}，时间取自{source}", release.url)
     posting = next((one for one in case.postings if one.posting_id == verdict.posting_id), None)
@@ -72,7 +73,6 @@ def _facts(case: ProofCase) -> Iterator[Event]:
             if printed is not None:
                 yield _printed(printed, where, posting)
     yield Event(verdict.deadline, None, f"时限届满（规则版本 {verdict.edition}）")
-    yield Event(verdict.judged_at, None, f"作出判定：{verdict_text(case)}")
 
 
 def _printed(printed: Declared, where: str, posting: SeenPosting) -> Event:
@@ -115,7 +115,7 @@ def _look_text(one: Chosen) -> str:
     channel = f"{chinese(one.channel.role)}“{clean(one.channel.name)}”" if one.channel else ""
     if one.channel and one.channel.role is Role.HOME:
         channel = "首页"
-    title = f"《{clean(one.posting.title)}》" if one.posting and one.posting.title else "该稿件"
+    title = f"“{clean(one.posting.title)}”" if one.posting and one.posting.title else "该稿件"
     match one.part:
         case Part.RELEASE_PAGE:
             return f"读取国务院发布页面：{_outcome(one)}"

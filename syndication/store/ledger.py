@@ -62,7 +62,7 @@ class Ledger:
 
     def places(self, run_id: str) -> Iterator[tuple[int, int, str, str]]:
         """Offset, length, SHA-256 and address of each record of a run, in the order of the file."""
-        yield from self._db.execute(
+        return self._db.execute(
             "SELECT offset, length, sha256, url FROM evidence WHERE run_id = ? ORDER BY offset", (run_id,)
         )
 
