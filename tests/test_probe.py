@@ -87,7 +87,8 @@ def test_probes_before_and_after_a_deadline_settle_every_portal_that_answers(aft
     said = probe(folder, port, shift(deadline, 7))
     assert "时限刚过" in said
     statuses = dict(query(
-        folder, "SELECT status, count(*) FROM verdicts WHERE deadline = ? AND edition = 'inspection-24h' GROUP BY status", deadline
+        folder, "SELECT status, count(*) FROM verdicts WHERE deadline = ? AND edition = 'inspection-24h'"
+        " GROUP BY status", deadline
     ))  # fmt: skip
     assert "pending" not in statuses
     assert statuses["missing"] + statuses.get("on_time", 0) > 0
