@@ -40,11 +40,15 @@ class ArchivedFailure(Exception):
 
 
 class Unreached(Exception):
-    """Raised where a further attempt at a request failed: `last` is its own outcome, `outcome` that of all together."""
+    """Raised where a further attempt at a request failed: `last` is its own outcome and words, the rest that of all."""
 
-    def __init__(self, outcome: Outcome, last: Outcome, detail: str) -> None:
+    def __init__(self, outcome: Outcome, detail: str, last: tuple[Outcome, str]) -> None:
         super().__init__(detail)
-        self.outcome, self.last, self.detail = outcome, last, detail
+        self.outcome, self.detail, self.last = outcome, detail, last
+
+
+class OnlyByTls(Exception):
+    """Raised where plain http, tried because TLS fails, only leads back to https; ends as `tls`."""
 
 
 class HostTimeUp(IgnoreRequest):
@@ -69,19 +73,19 @@ def outcome_of(problem: BaseException) -> tuple[Outcome, str]:
     if isinstance(problem, CannotResolveHostError):
         return Outcome.DNS, detail
     if isinstance(problem, DownloadCancelledError):
-        return Outcome.TOO_LARGE, detail
+        return Outcome.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE" if detail == type(problem).__name__ else detail
     if isinstance(problem, IgnoreRequest):
         return _outcome_of_refusal(detail), detail
     if isinstance(problem, UnsupportedURLSchemeError):
         return Outcome.REDIRECT_LOOP, detail
-    if _is_tls(problem):
+    if isinstance(problem, OnlyByTls) or _is_tls(problem):
         return Outcome.TLS, detail
     return Outcome.REFUSED, f"{type(problem).__name__}: {detail}"
 
 
 def is_silent(problem: BaseException) -> bool:
     """Whether nobody was there to speak to: the connection was refused, or nothing came in time."""
-    outcome = problem.last if isinstance(problem, Unreached) else outcome_of(problem)[0]
+    outcome = (problem.last if isinstance(problem, Unreached) else outcome_of(problem))[0]
     cause = problem.__cause__ if isinstance(problem, Unreached) else problem
     return outcome is Outcome.TIMEOUT or (
         isinstance(cause, DownloadConnectionRefusedError) and not _is_tls(cause)

@@ -6,13 +6,14 @@ themselves, and leave out the issuer's. Their pages are what citizens see, after
 
 from __future__ import annotations
 
+import ssl
 from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
-from OpenSSL import SSL, crypto
+from OpenSSL import crypto
 
 from syndication.glossary import Certificate
 
@@ -74,8 +75,8 @@ def _is_trusted(chain: Sequence[bytes], at: datetime) -> bool:
 @cache
 def _roots() -> crypto.X509Store:
     """The roots that the machine trusts (OpenSSL's usual places, or SSL_CERT_FILE)."""
-    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    context.set_default_verify_paths()
-    store = context.get_cert_store()
-    assert store is not None  # a context always has one
+    places = ssl.get_default_verify_paths()
+    store = crypto.X509Store()
+    if places.cafile or places.capath:  # a machine without roots trusts nobody
+        store.load_locations(places.cafile, places.capath)
     return store

@@ -21,9 +21,9 @@ from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]  # it ships no types
 
 from syndication.addresses import address_key, host_of
-from syndication.attempts import CONNECTION, FAILED, STEP, Unreached, outcome_of
+from syndication.attempts import CONNECTION, FAILED, STEP, OnlyByTls, Unreached, outcome_of
 from syndication.certificates import worth_of
-from syndication.glossary import Certificate, Outcome, Step
+from syndication.glossary import Certificate, Step
 from syndication.items import Connection
 from syndication.ladder import combined
 from syndication.middlewares import run_of
@@ -82,7 +82,7 @@ class LadderHandler(BaseDownloadHandler):
             outcome, detail = outcome_of(problem)
             tried = [*failed, (step, outcome, detail)]
             told = "; ".join(f"{name}: {what} {words}"[:160] for name, what, words in tried)
-            raise Unreached(combined([what for _, what, _ in tried]), outcome, told) from problem
+            raise Unreached(combined([what for _, what, _ in tried]), told, (outcome, detail)) from problem
 
     async def _send(self, request: Request, host: str, step: Step) -> Response:
         if step is Step.PLAIN:
@@ -91,7 +91,7 @@ class LadderHandler(BaseDownloadHandler):
             location = (response.headers.get("Location") or b"").decode("latin-1")
             target = urljoin(address, location)
             if location and target.startswith("https:") and address_key(target) == address_key(address):
-                raise Unreached(Outcome.TLS, Outcome.TLS, "plain http leads back to https")
+                raise OnlyByTls("plain http leads back to https")
             return response
         if not request.url.startswith("https:"):
             return await self._default.download_request(request)
@@ -154,7 +154,9 @@ class _Creator:
     def clientConnectionForTLS(self, protocol: Any) -> SSL.Connection:
         """Twisted's way to ask for a connection."""
         connection: SSL.Connection = self._inner.clientConnectionForTLS(protocol)
-        connection.set_verify(SSL.VERIFY_NONE)  # Scrapy only logs what is wrong; `worth_of` tells it afterwards
+        # Scrapy's callback only logs what is wrong; `worth_of` tells it afterwards. Without any callback OpenSSL would go
+        # on calling Scrapy's, which pyOpenSSL has freed by then.
+        connection.set_verify(SSL.VERIFY_PEER, lambda *_: True)
         self._connections[self._host] = connection
         return connection
 

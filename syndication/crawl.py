@@ -55,6 +55,7 @@ async def crawl(run: Run, spider: str, overrides: Mapping[str, Any] | None = Non
 
     Raises:
         SpidersMissingError: Scrapy sees other spiders than this program ships.
+        OSError, sqlite3.Error: nothing more could be written; what was written is whole, and the run can be taken up.
     """
     settings = settings_for(run, overrides)
     seen = tuple(sorted(get_spider_loader(settings).list()))
@@ -63,7 +64,19 @@ async def crawl(run: Run, spider: str, overrides: Mapping[str, Any] | None = Non
             f"Scrapy finds the spiders {seen or 'none'} instead of {SPIDERS}: another package called `spiders` is in"
             " the way. Install this program in a virtual environment of its own."
         )
-    await AsyncCrawlerRunner(settings).crawl(spider, **arguments)
+    runner = AsyncCrawlerRunner(settings)
+    stopping: list[asyncio.Task[None]] = []
+    run.stop = lambda: stopping.append(asyncio.get_event_loop().create_task(runner.stop()))
+    try:
+        await runner.crawl(spider, **arguments)
+        await asyncio.gather(*stopping)
+    finally:
+        run.stop = None
+    if run.broken is not None:
+        run.store.rollback()
+        if run.writer is not None:
+            run.writer.abandon()
+        raise run.broken
     run.store.commit()
 
 
@@ -75,6 +88,8 @@ def drive(work: Coroutine[Any, Any, T]) -> T:
     """
     install_reactor(REACTOR)
     configure_logging({"LOG_LEVEL": "WARNING", "LOG_INSTALL_ROOT_HANDLER": not logging.getLogger().handlers})
+    # that robots.txt could not be had stands in the evidence; a traceback for each dead host tells nobody anything
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     from twisted.internet import reactor as installed  # only after the right one was installed
 
     reactor = cast("AsyncioSelectorReactor", installed)

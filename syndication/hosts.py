@@ -103,10 +103,8 @@ class HostMiddleware:
         state = self._hosts.setdefault(host, HostState())
         outcome, detail = outcome_of(exception)
         step = request.meta[STEP][1]
-        failed = self._failed(request) or (
-            *request.meta.get(FAILED, ()),
-            (step, exception.last if isinstance(exception, Unreached) else outcome, detail),
-        )
+        own = exception.last if isinstance(exception, Unreached) else (outcome, detail)
+        failed = self._failed(request) or (*request.meta.get(FAILED, ()), (step, *own))
         if request.url.startswith("https:"):
             archived_end = request.meta.get(ARCHIVED) is not None and any(name is Step.PLAIN for name, _, _ in failed)
             silent = is_silent(exception) or archived_end
