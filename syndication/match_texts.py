@@ -30,8 +30,8 @@ class TextLineError(SyndicationError):
         super().__init__(f"{path}, line {line}: {reason}")
 
 
-def read_lines(path: Path) -> Iterator[dict[str, str]]:
-    """The rows of a JSON lines file, strictly read; empty lines are passed over.
+def read_lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a JSON lines file with their line numbers, strictly read; empty lines are passed over.
 
     Raises:
         TextLineError: a line is not UTF-8, not a JSON object, lacks a field or has one that is not text.
@@ -44,7 +44,7 @@ def read_lines(path: Path) -> Iterator[dict[str, str]]:
                 row = json.loads(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
             except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
                 raise TextLineError(path, number, f"not a JSON line: {error}") from error
-            yield _checked(path, number, row)
+            yield number, _checked(path, number, row)
 
 
 def _checked(path: Path, number: int, row: Any) -> dict[str, str]:
@@ -67,13 +67,13 @@ def match_texts(releases_path: Path, pages_path: Path, out: TextIO) -> None:
         TextLineError: see `read_lines`; also for an id that comes twice.
     """
     releases: dict[str, ReleaseText] = {}
-    for number, row in enumerate(read_lines(releases_path), 1):
+    for number, row in read_lines(releases_path):
         if row["id"] in releases:
             raise TextLineError(releases_path, number, f"the id {row['id']} came before")
         releases[row["id"]] = ReleaseText(row["id"], row.get("url", ""), row["title"], row["text"],
                                           row.get("document_number", ""))
     matcher = Matcher(releases.values())
-    for row in read_lines(pages_path):
+    for _, row in read_lines(pages_path):
         posting = PostingText(row["id"], row.get("url", ""), row["title"], row["text"],
                               document_number=row.get("document_number", ""), source=row.get("source", ""))
         found = [match for match in matcher.match(posting) if match.decided]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from syndication.addresses import address_key
 from syndication.glossary import Mode
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _INDEX = re.compile(r"/(?:index|default)\.s?html?$")
 _MOST_LINKS = 500  # of a body; more are a list, which republishes nothing
-_DEEPEST = 3  # encodings within encodings that are followed
+_DEEPEST = 3       # encodings within encodings that are followed
 _ADDRESS = re.compile(r"https?://[\w.:/?&=%#~+@!$*,;-]+", re.IGNORECASE | re.ASCII)
 
 
@@ -48,19 +48,14 @@ def same_address(a: str, b: str) -> bool:
 def carried_addresses(address: str) -> list[str]:
     """The web addresses that an address carries in its query, fragment or path (`/jump?url=https%3A%2F%2F…`)."""
     found: list[str] = []
-    waiting = [address]
+    rest = address[len("https://") :]
     for _ in range(_DEEPEST):
-        deeper: list[str] = []
-        for text in waiting:
-            try:
-                parts = urlsplit(text)
-            except ValueError:  # not an address after all
-                continue
-            values = [value for _, value in parse_qsl(parts.query)] + [unquote(parts.path), unquote(parts.fragment)]
-            deeper += [hit for value in values for hit in _ADDRESS.findall(value)]
-        found += deeper
-        waiting = deeper
-    return found
+        found += _ADDRESS.findall(rest)
+        decoded = unquote(rest)
+        if decoded == rest:
+            break
+        rest = decoded
+    return found + [hit.partition("&")[0] for hit in found if "&" in hit]
 
 
 class ReleaseAddresses:
