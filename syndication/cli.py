@@ -18,6 +18,7 @@ from syndication import __version__
 from syndication.clock import SystemClock
 from syndication.errors import LockedError, SyndicationError
 from syndication.folders import data_folder, data_option
+from syndication.surroundings import Surroundings, surrounded
 
 OK, FAILED, INCOMPLETE = 0, 1, 2
 
@@ -41,7 +42,8 @@ def main() -> None:
 
 @main.command()
 @data_option
-def nightly(data: Path | None) -> None:
+@surrounded
+def nightly(surroundings: Surroundings, data: Path | None) -> None:
     """One night: read www.gov.cn and all portals, match, judge, snapshot.
 
     Exit status 0: done; 1: failed; 2: done, but some portals could not be observed.
@@ -53,7 +55,7 @@ def nightly(data: Path | None) -> None:
     from syndication.summary_text import print_summary
 
     progress = Progress()
-    night = run_night(data_folder(data), SystemClock(), progress)
+    night = run_night(data_folder(data), surroundings.clock, progress, surroundings.settings)
     print_summary(Console(), night)
     sys.exit(INCOMPLETE if night.blind or night.columns_failed or night.unreached else OK)
 
@@ -61,7 +63,8 @@ def nightly(data: Path | None) -> None:
 @main.command()
 @click.option("--dry-run", "dry", is_flag=True, help="Only say which looks are due.")
 @data_option
-def probe(data: Path | None, dry: bool) -> None:
+@surrounded
+def probe(surroundings: Surroundings, data: Path | None, dry: bool) -> None:
     """Look at the portals that lack a release whose deadline is near; run it every quarter of an hour.
 
     It ends with 0 at once where another command works on the folder: a nightly looks at every portal itself.
@@ -73,7 +76,7 @@ def probe(data: Path | None, dry: bool) -> None:
     from syndication.summary_text import print_probe, print_summary
 
     try:
-        done = run_probe(data_folder(data), SystemClock(), Progress(), dry=dry)
+        done = run_probe(data_folder(data), surroundings.clock, Progress(), surroundings.settings, dry=dry)
     except LockedError as taken:
         click.echo(f"syndication: {taken}", err=True)
         sys.exit(OK)
@@ -146,11 +149,13 @@ def _add_commands() -> None:
     from syndication.match_texts import match_texts_command
     from syndication.notices import notice_command
     from syndication.parse import parse_command
+    from syndication.portals import portals_group
     from syndication.rehearsal.demo import demo_command
     from syndication.serve import serve_command
 
     for command in (
         init_command, demo_command, parse_command, match_texts_command, serve_command, notice_command, evidence_group,
+        portals_group,
     ):  # fmt: skip
         main.add_command(command)
 

@@ -85,4 +85,4 @@ def test_spiders_are_ours():
 
 def test_scrapy_lists_exactly_our_spiders():
     said = subprocess.run([sys.executable, "-m", "scrapy", "list"], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert said.stdout.split() == ["pages", "portals", "releases"]
+    assert said.stdout.split() == ["pages", "portals", "releases", "scout"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from families_reading import LOOKED_AT, page_of, reading_of, row_as_text, write_reading
+from families_reading import LOOKED_AT, page_of, reading_of, row_as_text, told_of, write_reading
 
 from spiders.families import ALL, FAMILIES, Family, family_of, options_for_further_pages, recognise
 from spiders.families.document import document, example_options, example_row
@@ -35,7 +35,7 @@ def test_reads_as_told(path: Path) -> None:
     if not reading.exists():
         write_reading(reading, reading_of(path, {}))
         pytest.fail(f"{reading} was written: read it, correct it, then run again")
-    told = json.loads(reading.read_text(encoding="utf-8"))
+    told = told_of(path)
     expected = {name: told[name] for name in ("outcome", "rows", "next", "total") if name in told}
     assert reading_of(path, told) == expected
 

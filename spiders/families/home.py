@@ -90,13 +90,18 @@ def read_home(page: Page, column_names: Sequence[str], prominence: Prominence | 
     tree = parse(page.text, page.url)
     links = links_of(tree)
     names = frozenset(bare_name(name) for name in column_names)
-    items = [link for link in links if _is_item(link, names)]
+    items = items_of(links, names)
     column = _column(tree, links, items, names, page)
     if not items and column.state is ColumnState.NO_ENTRY:
         raise UnreadablePage(Outcome.LAYOUT_CHANGED, f"no item among the {len(links)} links of the home page")
     if prominence is not None:
         column = replace(column, prominent=prominence.holds_for(column))
     return HomeReading(_rows(items, page), column)
+
+
+def items_of(links: Sequence[Link], names: frozenset[str]) -> list[Link]:
+    """The links that are items: a long title that is not the column's name, and an address below the home page."""
+    return [link for link in links if _is_item(link, names)]
 
 
 def _is_item(link: Link, names: frozenset[str]) -> bool:
@@ -173,7 +178,7 @@ def _sight(
     block = None if in_navigation else _block(label, items)
     url = address(label.href, tree.base)
     if block is not None and not url:
-        url = _more(block, tree.base)
+        url = more_link(block, tree.base)
     state = ColumnState.ENTRY_WITHOUT_LIST if block is None else ColumnState.ENTRY_WITH_LIST
     place = None if in_navigation else 1 + _before(blocks, order[label.element])
     return ColumnSight(state, label.text, url, "", place, in_navigation, depth_of(label.element))
@@ -236,7 +241,8 @@ def _leads_to_items(label: Label, block: Element, items: Mapping[Element, Link])
     return False
 
 
-def _more(block: Element, base: str) -> str:
+def more_link(block: Element, base: str) -> str:
+    """The address of the 更多 in a block, '' where it has none."""
     for anchor in islice(block.iter("a"), 400):
         if re.fullmatch(r"[>»+\s.]*(?:更多|more)[>»+\s.]*", squeeze("".join(texts_of(anchor))), re.IGNORECASE):
             return address(anchor.get("href"), base)

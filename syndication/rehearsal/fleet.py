@@ -28,6 +28,8 @@ __all__ = ["Answer", "Fleet", "Placed", "Silence"]
 
 ROWS_A_PAGE = 12  # of a TRS column; other shapes show all on one page
 ROWS_ON_HOME = 6
+FOR_PEOPLE = frozenset({"trs", "plain", "table"})  # the shapes whose address is the page that people read
+COLUMN_PAGE = "/gwyxx/"  # that page, for a list that comes as data
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,8 @@ class Fleet:
             page = _page_number(channel, path)
             if page is not None:
                 return self._list(portal, channel, page, at)
+        if path == COLUMN_PAGE and portal.channels and portal.channels[0].shape not in FOR_PEOPLE:
+            return self._column_page(portal, portal.channels[0], at)
         placed = self._pages.get(f"{portal.host}{path}")
         if placed is None or placed.posting.at > at:
             return error(404, at)
@@ -124,8 +128,16 @@ class Fleet:
             return lists.home(head, lists.push_block(PUSH_SCRIPT), news)
         channel = portal.channels[0]
         rows = [_row(portal, placed, home=True) for placed in self.shown(portal, channel.id, at)[:ROWS_ON_HOME]]
-        entry = f"{portal.origin}{channel.path}" if channel.shape in {"trs", "plain", "table"} else "/gwyxx/"
+        entry = f"{portal.origin}{channel.path}" if channel.shape in FOR_PEOPLE else COLUMN_PAGE
         return lists.home(head, lists.column_block(channel.name, entry, rows), news)
+
+    def _column_page(self, portal: StoryPortal, channel: StoryChannel, at: datetime) -> Answer:
+        """The page on which people read a list that comes as data."""
+        head = Masthead(portal.name, channel.name, _label(portal.charset))
+        rows = [_row(portal, placed) for placed in self.shown(portal, channel.id, at)]
+        return reply(
+            200, lists.column_page(head, channel.shape, channel.path, rows), portal.list_content_type, at, portal.charset
+        )  # fmt: skip
 
     def _list(self, portal: StoryPortal, channel: StoryChannel, page: int, at: datetime) -> Answer:
         head = Masthead(portal.name, channel.name, _label(portal.charset))

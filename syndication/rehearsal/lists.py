@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from html import escape
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -185,6 +186,20 @@ def feed(rows: Sequence[ListRow], column: str, home: str) -> str:
 {items}
 </channel></rss>
 """
+
+
+def column_page(head: Masthead, shape: str, path: str, rows: Sequence[ListRow]) -> str:
+    """The page that people open for a list that comes as data from `path`: without rows, but for Hanweb's first group."""
+    if shape == "hanweb":
+        store = hanweb(rows).partition("?>")[2]
+        return _column_page(head, f'<div id="div45663"><script type="text/xml">{store}</script></div>')
+    if shape == "jpaas":
+        unit, _, query = path.partition("?")
+        told = json.dumps(dict(parse_qsl(query))).replace('"', "'")
+        script = f'<script parsetype="bulidstatic" url="{unit}" querydata="{told}"></script>'
+        return _column_page(head, f'<div class="page-content">{script}</div>')
+    script = f'<script>load("{path}", document.getElementById("rows"));</script>'
+    return _column_page(head, f'<ul class="newslist" id="rows"></ul>{script}')
 
 
 def column_block(name: str, href: str, rows: Sequence[ListRow]) -> str:

@@ -1,8 +1,8 @@
 """The fleet over real sockets: a server on loopback that plays every site, and a handler that sends all requests there.
 
 `python -m syndication.rehearsal.live --data DIR --port PORT --at 2026-03-02T02:15:00Z` is one night of the real program
-against such a server, at a given moment. No address of the world outside is ever asked: what the handler is given goes
-to the loopback port or nowhere.
+against such a server, at a given moment; with a command behind it (`… portals discover`), that command instead. No
+address of the world outside is ever asked: what the handler is given goes to the loopback port or nowhere.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from syndication.clock import FixedClock, from_text, to_text
 from syndication.glossary import Outcome
 from syndication.middlewares import run_of
 from syndication.rehearsal.fleet import Silence
+from syndication.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,16 +122,22 @@ def settings(port: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--port", type=int, required=True)
 @click.option("--at", "moment", required=True, help="The night's moment, UTC: 2026-03-02T02:15:00Z.")
-def main(data: Path, port: int, moment: str) -> None:
-    """One night against a fleet that is served on a loopback port."""
+@click.argument("command", nargs=-1)
+def main(data: Path, port: int, moment: str, command: tuple[str, ...]) -> None:
+    """One night, or another command, against a fleet that is served on a loopback port."""
     from syndication.nightly import nightly
     from syndication.progress import Progress
     from syndication.summary_text import print_summary
 
+    if command:
+        from syndication.cli import main as command_line
+
+        surroundings = Surroundings(FixedClock(from_text(moment)), settings(port))
+        command_line.main([*command, "--data", str(data)], prog_name="syndication", obj=surroundings)
     night = nightly(data, FixedClock(from_text(moment)), Progress(), settings(port))
     print_summary(Console(), night)
     sys.exit(0)
