@@ -43,6 +43,10 @@ class LockedError(SyndicationError):
     """Another process of the program holds the data folder; wait for it or stop it."""
 
 
+class ClockError(SyndicationError):
+    """The machine's clock cannot be right; set it. Nothing was asked and nothing written."""
+
+
 class EvidenceError(SyndicationError):
     """An evidence file cannot be read or does not agree with its record."""
 

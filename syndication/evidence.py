@@ -12,6 +12,7 @@ import hashlib
 import io
 import os
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from http.client import responses as status_phrases
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 Headers = tuple[tuple[str, str], ...]
 FIELDS = "application/warc-fields"
+LONGEST_DETAIL = 500  # characters of what is said of a failed attempt
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 FRAME_BYTES = 1 << 20  # read at once of what lies behind the last record
 SAFE = ":/?&=#%~!$'()*+,;@[]|"  # what an address may hold beside letters, digits, _ . -
@@ -132,7 +134,18 @@ class EvidenceWriter:
         if resume_at is None:
             fields = {"software": f"policy-syndication {__version__}", "format": "WARC File Format 1.1", **info}
             self._writer.write_record(self._writer.create_warcinfo_record(path.name, fields))
-            self._file.flush()
+            self.sync()
+            _sync_folder(path.parent)
+
+    def sync(self) -> None:
+        """Puts on disk what was written so far, so that it outlasts a power cut."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def abandon(self) -> None:
+        """Closes the file of a run that can write no more; half a record at its end is left out when it is read."""
+        with suppress(OSError):  # what could not be written cannot be now; the run ends with the first such error
+            self._file.close()
 
     def answer(
         self, url: str, method: str, request_body: bytes, at: datetime, status: int, headers: Headers, body: bytes,
@@ -154,7 +167,7 @@ class EvidenceWriter:
         connection: Connection | None = None,
     ) -> Record:
         """Writes an attempt that got no answer."""
-        detail = " ".join(detail.split())[:500]
+        detail = " ".join(detail.split())[:LONGEST_DETAIL]
         text = f"outcome: {outcome}\r\ndetail: {detail}\r\n".encode()
         record = self._writer.create_warc_record(
             quote(url, safe=SAFE), "metadata", payload=io.BytesIO(text), length=len(text), warc_content_type=FIELDS,
@@ -192,9 +205,17 @@ class EvidenceWriter:
 
     def close(self) -> None:
         """Closes the file as it is."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        self.sync()
         self._file.close()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Puts a new file's name on disk."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _request_fields(method: str, body: bytes) -> dict[str, str]:
@@ -234,7 +255,7 @@ def read_run_file(path: Path) -> RunFile:
                 end = offset + length
         except (ArchiveLoadFailed, EOFError, ValueError, OSError) as problem:
             if not end:
-                raise EvidenceError(f"{path} is not a WARC file ({problem})") from problem
+                raise EvidenceError(f"{path} is not a WARC file ({str(problem)[:120]})") from problem
     hashes = _hashes(path, records)
     kept = tuple(replace(record, sha256=sha256) for record, sha256 in zip(records, hashes, strict=True))
     if kept and not _is_whole(path, kept[-1]):

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from syndication.clock import beijing_text, from_text, to_text
 from syndication.errors import LockedError
+from syndication.trouble import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,20 +25,23 @@ def hold(folder: Path, command: str, at: datetime) -> Iterator[None]:
 
     Raises:
         LockedError: another process holds it; the message names its command, process id and beginning.
+        DataFolderError, DiskFullError, StoreBusyError, StoreDamagedError: the machine's trouble while it is held.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    holder = folder / "syndication.lock.json"
-    lock = FileLock(folder / "syndication.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as taken:
-        raise LockedError(_who(holder)) from taken
-    try:
-        holder.write_text(json.dumps({"command": command, "pid": os.getpid(), "since": to_text(at)}), encoding="utf-8")
-        yield
-    finally:
-        holder.unlink(missing_ok=True)
-        lock.release()
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        holder = folder / "syndication.lock.json"
+        lock = FileLock(folder / "syndication.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as taken:
+            raise LockedError(_who(holder)) from taken
+        try:
+            known = {"command": command, "pid": os.getpid(), "since": to_text(at)}
+            holder.write_text(json.dumps(known), encoding="utf-8")
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
+            lock.release()
 
 
 def _who(holder: Path) -> str:

@@ -25,6 +25,7 @@ from syndication.attempts import (
     HostTimeUp,
     outcome_of,
 )
+from syndication.errors import EvidenceError
 from syndication.evidence import read_answer
 from syndication.glossary import Outcome, Step
 from syndication.run import RUN_SETTING
@@ -132,12 +133,13 @@ class EvidenceMiddleware:
                 for name, values in response.headers.items() for value in values
             )  # fmt: skip
             known = request.meta.get(VALIDATOR) if response.status == NOT_MODIFIED else None
-            record = self._run.writer.answer(
-                response.url, request.method, request.body, self._run.clock.now(), response.status, headers,
-                b"" if known else response.body, request.meta.get(CONNECTION), known.evidence_id if known else "",
-                CUT in response.flags,
-            )  # fmt: skip
-            self._run.store.add_evidence(self._run.run_id, self._run.evidence_name, [record])
+            with self._run.writing():
+                record = self._run.writer.answer(
+                    response.url, request.method, request.body, self._run.clock.now(), response.status, headers,
+                    b"" if known else response.body, request.meta.get(CONNECTION), known.evidence_id if known else "",
+                    CUT in response.flags,
+                )  # fmt: skip
+                self._run.store.add_evidence(self._run.run_id, self._run.evidence_name, [record])
         self._stamp(request, record)
         return response
 
@@ -151,11 +153,12 @@ class EvidenceMiddleware:
             if isinstance(exception, IgnoreRequest) and known is not None and known.outcome is outcome:
                 record = known
             else:
-                record = self._run.writer.failure(
-                    request.url, request.method, request.body, self._run.clock.now(), outcome, detail,
-                    request.meta.get(CONNECTION),
-                )  # fmt: skip
-                self._run.store.add_evidence(self._run.run_id, self._run.evidence_name, [record])
+                with self._run.writing():
+                    record = self._run.writer.failure(
+                        request.url, request.method, request.body, self._run.clock.now(), outcome, detail,
+                        request.meta.get(CONNECTION),
+                    )  # fmt: skip
+                    self._run.store.add_evidence(self._run.run_id, self._run.evidence_name, [record])
         self._stamp(request, record)
 
     def _stamp(self, request: Request, record: Record | None) -> None:
@@ -185,7 +188,10 @@ class UnchangedMiddleware:
         path = self._run.folder / found[0] if found else None
         if found is None or path is None or not path.is_file():
             raise ArchivedFailure(Outcome.NOT_ARCHIVED, f"the page did not change since record {refers_to}, which is not here")
-        whole = _archived_response(path, found[1], response.url)
+        try:
+            whole = _archived_response(path, found[1], response.url)
+        except EvidenceError as problem:
+            raise ArchivedFailure(Outcome.NOT_ARCHIVED, f"the page did not change, and {problem}") from problem
         for name in [name for name in whole.headers if name not in _OF_THE_BODY]:
             del whole.headers[name]
         filled: Response = whole.replace(status=response.status)

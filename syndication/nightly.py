@@ -25,6 +25,7 @@ from syndication.running import (
     open_evidence,
     prepare,
     read_files,
+    refuse_the_past,
 )
 from syndication.stamping import authority, stamp_after_run
 from syndication.store import Store
@@ -68,6 +69,7 @@ async def _night(
     files: Files, store: Store, clock: Clock, progress: Progress, overrides: Mapping[str, Any] | None
 ) -> NightSummary:
     now = clock.now()
+    refuse_the_past(store, now)
     await close_unfinished(files, store, "probe", progress, now)
     unfinished = store.unfinished_run("nightly")
     if unfinished is not None and now - from_text(unfinished.started_at) < RESUME_WITHIN:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from scrapy.exceptions import DropItem
 
 from syndication.glossary import ANSWERED
 from syndication.middlewares import run_of
+from syndication.trouble import Unwritten
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -42,8 +46,12 @@ class StorePipeline:
         return cls(run_of(crawler))
 
     def process_item(self, item: Any) -> Any:
-        """Records one look."""
-        self._run.store.record(self._run.run_id, item)
+        """Records one look; one of a run that can write no more is dropped, and made again when the run is taken up."""
+        try:
+            with self._run.writing():
+                self._run.store.record(self._run.run_id, item)
+        except Unwritten as problem:
+            raise DropItem(str(problem), log_level="DEBUG") from problem
         if self._run.progress is not None:
             self._run.progress.step()
         self._run.looks += 1
@@ -52,4 +60,6 @@ class StorePipeline:
 
     def close_spider(self) -> None:
         """Commits what is still open."""
-        self._run.store.commit()
+        if self._run.broken is None:
+            with suppress(Unwritten), self._run.writing():  # the crawl raises what broke it
+                self._run.store.commit()

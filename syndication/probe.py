@@ -24,6 +24,7 @@ from syndication.running import (
     open_evidence,
     prepare,
     read_files,
+    refuse_the_past,
 )
 from syndication.store import Store
 from syndication.store.probing import ProbingRows
@@ -73,6 +74,7 @@ async def _probe(
     files: Files, store: Store, clock: Clock, progress: Progress, overrides: Mapping[str, Any] | None
 ) -> Probed:
     now = clock.now()
+    refuse_the_past(store, now)
     await close_unfinished(files, store, "probe", progress, now)
     read_at = ProbingRows(store.db).releases_read_at()
     stale = read_at is None or now - read_at >= timedelta(minutes=files.rules.probing.releases_minutes)

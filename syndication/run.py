@@ -6,10 +6,14 @@ Middlewares and pipelines reach it through the setting `SYNDICATION_RUN`; spider
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from syndication.trouble import TROUBLES, Unwritten
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -38,6 +42,7 @@ class Run:
 
     `held` are looks that are not recorded before a person agreed (see `syndication.pipelines.HoldPipeline`).
     `archive` answers in place of the network what it holds; with `writer` None nothing else may be asked (a replay).
+    `broken` is why nothing more can be written; `stop` ends the crawl that is under way.
     """
 
     run_id: str
@@ -57,6 +62,25 @@ class Run:
     progress: Progress | None = None
     course: Course = field(default_factory=Course)
     held: list[object] = field(default_factory=list)
+    broken: Exception | None = None
+    stop: Callable[[], None] | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Around every write of a crawl: the first that fails ends the run, since no look may be lost or half kept.
+
+        Raises:
+            Unwritten: a write failed, now or before.
+        """
+        if self.broken is not None:
+            raise Unwritten("the run can write no more")
+        try:
+            yield
+        except TROUBLES as problem:
+            self.broken = problem
+            if self.stop is not None:
+                self.stop()
+            raise Unwritten(str(problem)) from problem
 
     @property
     def evidence_name(self) -> str:

@@ -7,12 +7,15 @@ same rows.
 
 from __future__ import annotations
 
+import logging
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from syndication import __version__, steps
-from syndication.clock import BEIJING, FixedClock, from_text, to_text
+from syndication.clock import BEIJING, FixedClock, beijing_text, from_text, to_text
 from syndication.crawl import crawl
+from syndication.errors import ClockError, EvidenceError
 from syndication.evidence import Archive, EvidenceWriter, chain_hash, read_run_file
 from syndication.registry import load_duties, load_registry
 from syndication.rules import load_rules
@@ -21,16 +24,18 @@ from syndication.store.snapshot import take_snapshot
 from syndication.store.summary import NightSummary, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from syndication.clock import Clock
-    from syndication.evidence import RunFile
+    from syndication.evidence import Record, RunFile
     from syndication.progress import Progress
     from syndication.registry import DutyRow, Registry
     from syndication.rules import Rules
     from syndication.store import Store
+
+log = logging.getLogger(__name__)
 
 EVIDENCE = "evidence"
 DISCOVER, CHECK = "discover", "check"
@@ -81,15 +86,37 @@ def open_evidence(run: Run) -> RunFile | None:
     """
     resume_at = None
     if run.evidence_file.is_file():
-        run_file = read_run_file(run.evidence_file)
-        if "ended-at" in run_file.info:
+        run_file = _readable(run)
+        if run_file is not None and "ended-at" in run_file.info:
             return run_file
-        resume_at = run_file.end if run_file.info else 0
-        run.archive = Archive(run_file) if run_file.info else None
-        run.store.add_evidence(run.run_id, run.evidence_name, run_file.records)
+        _set_damage_aside(run, () if run_file is None else run_file.records)
+        if run_file is not None and run_file.info:
+            resume_at = run_file.end
+            run.archive = Archive(run_file)
+            run.store.add_evidence(run.run_id, run.evidence_name, run_file.records)
+        else:  # nothing of it was on disk when the run was cut off
+            run.evidence_file.unlink()
     info = {"run-id": run.run_id, "kind": run.kind, "started-at": to_text(run.started_at)}
     run.writer = EvidenceWriter(run.evidence_file, info, resume_at=resume_at)
+    run.store.before_commit = run.writer.sync
     return None
+
+
+def _readable(run: Run) -> RunFile | None:
+    try:
+        return read_run_file(run.evidence_file)
+    except EvidenceError as problem:
+        log.error("%s", problem)
+        return None
+
+
+def _set_damage_aside(run: Run, records: Sequence[Record]) -> None:
+    """Where a damaged file lacks records that were noted, it is kept as it is beside the run's, and they are made again."""
+    lost = run.store.forget_evidence(run.run_id, records)
+    if lost:
+        kept = run.evidence_file.with_name(f"{run.evidence_file.name}.damaged")
+        shutil.copyfile(run.evidence_file, kept)
+        log.error("%s is damaged: %d noted records are made again; the file as it was: %s", run.evidence_file, lost, kept)
 
 
 def close_evidence(run: Run) -> RunFile:
@@ -97,6 +124,8 @@ def close_evidence(run: Run) -> RunFile:
     assert run.writer is not None  # open_evidence opened it
     channels = "" if run.course.channels is None else " ".join(sorted(run.course.channels)) or "-"
     fields = {"releases": "yes" if run.course.releases else "no", **({"channels": channels} if channels else {})}
+    run.store.commit()
+    run.store.before_commit = None
     run.writer.end(run.clock.now(), fields)
     return read_run_file(run.evidence_file)
 
@@ -202,6 +231,21 @@ async def replay_file(files: Files, store: Store, path: Path, progress: Progress
     return conclude(files, run, progress, run_file, state)
 
 
+def refuse_the_past(store: Store, now: datetime) -> None:
+    """Looks must not be made before others that were made already: their times are the proof.
+
+    Raises:
+        ClockError: the machine's clock stands before the last run's times.
+    """
+    newest = store.newest_moment()
+    if newest is not None and to_text(now) < newest:
+        raise ClockError(
+            f"本机时钟为 {beijing_text(now)}（北京时间），早于上一批次的 {beijing_text(from_text(newest))}，"
+            "请先校准时钟（timedatectl set-ntp true）；如上一批次的时间有误，请用 syndication restore 恢复此前的备份。 "
+            f"The clock says {to_text(now)}, and runs of {newest} are stored already: set the clock right"
+        )
+
+
 def run_figures(store: Store, run_id: str, run_file: RunFile) -> tuple[int, str]:
     """What a run's row says of its evidence: the number of its records, and the hash over them and the run before."""
     return len(run_file.records), chain_hash(run_file.records, store.previous_hash(run_id), run_file.frame)
@@ -213,7 +257,12 @@ async def close_unfinished(files: Files, store: Store, kind: str, progress: Prog
     if unfinished is None:
         return
     path = files.folder / unfinished.evidence_file
-    if path.is_file():
+    try:
+        whole = path.is_file() and bool(read_run_file(path).info)
+    except EvidenceError as problem:
+        log.error("the run %s is closed without its evidence: %s", unfinished.run_id, problem)
+        whole = False
+    if whole:
         await replay_file(files, store, path, progress, state="interrupted")
     else:
         store.finish_run(unfinished.run_id, "interrupted", now, 0, None)

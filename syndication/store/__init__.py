@@ -16,7 +16,7 @@ from syndication.store.database import open_database
 from syndication.store.registering import RunRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -37,13 +37,17 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.db: Database = open_database(folder, create=True)
+        self.before_commit: Callable[[], None] | None = None
+        """Puts on disk what the rows refer to: after a power cut no row may name evidence that is not there."""
         self._waiting = 0
 
     def close(self) -> None:
         """Commits and closes; the write-ahead log is emptied into the database file."""
-        self.commit()
-        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.db.close()
+        try:
+            self.commit()
+            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self.db.close()
 
     def begin(self) -> None:
         """Opens a transaction unless one is open."""
@@ -53,6 +57,8 @@ class Store:
     def commit(self) -> None:
         """Ends the open transaction, if any."""
         if self.db.conn.in_transaction:
+            if self.before_commit is not None:
+                self.before_commit()
             self.db.conn.commit()
         self._waiting = 0
 
@@ -104,6 +110,17 @@ class Store:
         kept = tuple(records)
         registering.add_evidence(self.db, run_id, file, kept)
         reaching.learn(self.db, kept)
+
+    def forget_evidence(self, run_id: str, kept: Iterable[Record]) -> int:
+        """Takes out the rows of a run's records that its file lacks since it was damaged; gives how many."""
+        self.begin()
+        count = registering.forget_evidence(self.db, run_id, [record.evidence_id for record in kept])
+        self.commit()
+        return count
+
+    def newest_moment(self) -> str | None:
+        """The latest time at which any run began or ended, as stored; None before the first."""
+        return registering.newest_moment(self.db)
 
     def find_evidence(self, evidence_id: str) -> tuple[str, Record] | None:
         """The file (relative to the data folder) and the place of a record, or None where no run has it."""

@@ -113,6 +113,28 @@ def add_evidence(db: Database, run_id: str, file: str, records: Iterable[Record]
         )  # fmt: skip
 
 
+REFERRING = ("observations", "releases", "postings", "second_sights")
+
+
+def forget_evidence(db: Database, run_id: str, kept: Sequence[str]) -> int:
+    """Rows that name a record which is not kept lose their proof until the look is made again."""
+    lost = {row[0] for row in db.execute("SELECT evidence_id FROM evidence WHERE run_id = ?", (run_id,))} - set(kept)
+    for evidence_id in sorted(lost):
+        for table in REFERRING:
+            db.execute(f"UPDATE {table} SET evidence_id = NULL WHERE evidence_id = ?", (evidence_id,))
+        db.execute("DELETE FROM validators WHERE evidence_id = ?", (evidence_id,))
+        db.execute("DELETE FROM evidence WHERE evidence_id = ?", (evidence_id,))
+    return len(lost)
+
+
+def newest_moment(db: Database) -> str | None:
+    """Of the runs that looked at anything or still do."""
+    found = db.execute(
+        "SELECT max(max(started_at, coalesce(finished_at, started_at))) FROM runs WHERE evidence_file <> ''"
+    ).fetchone()[0]
+    return str(found) if found else None
+
+
 def knowledge(db: Database, before: str, wanted: tuple[str, ...], open_since: str) -> Knowledge:
     """Only what was known before the moment counts: a run that starts a second time must act as the first did."""
     def keys(query: str, parameters: tuple[str, ...]) -> frozenset[str]:

@@ -1,0 +1,118 @@
+"""Trouble of the machine told in words: a full disk, a folder that cannot be written, a database that another holds.
+
+Facts of the world: a write that finds no room fails as ENOSPC, EDQUOT or EFBIG, in SQLite as SQLITE_FULL; what was
+committed before stays whole. None of it is a portal's fault, so it ends a run and never becomes a look.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from syndication.errors import DataFolderError, SyndicationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+NO_RIGHT = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+FAILING = frozenset({errno.EIO, errno.ESTALE, errno.ENODEV})
+
+
+class DiskFullError(SyndicationError):
+    """There is no room left. What was written is kept; make room and start again."""
+
+
+class StoreBusyError(SyndicationError):
+    """Another program holds the database for writing; close it and start again."""
+
+
+class StoreDamagedError(SyndicationError):
+    """The database or its disk is damaged; restore a backup."""
+
+
+class Unwritten(SyndicationError):
+    """Raised for each further answer of a run that can write no more; it is neither recorded nor counted."""
+
+
+TROUBLES = (OSError, sqlite3.Error)
+"""What a write may raise; anything else is a fault of the program."""
+
+
+@contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """Turns the machine's errors inside into one line that says what to do; other errors pass as they are."""
+    try:
+        yield
+    except TROUBLES as problem:
+        found = explain(problem, folder)
+        if found is None:
+            raise
+        raise found from problem
+
+
+def explain(problem: BaseException, folder: Path) -> SyndicationError | None:
+    """The error in words; None for one that is not the machine's."""
+    if isinstance(problem, sqlite3.Error):
+        return _of_sqlite(problem, folder)
+    if isinstance(problem, OSError):
+        return _of_system(problem, folder)
+    return None
+
+
+def is_full(problem: BaseException) -> bool:
+    """Whether there was no room for what was to be written."""
+    if isinstance(problem, OSError):
+        return problem.errno in NO_ROOM
+    return isinstance(problem, sqlite3.Error) and _name(problem).startswith("SQLITE_FULL")
+
+
+def _of_sqlite(problem: sqlite3.Error, folder: Path) -> SyndicationError | None:
+    name = _name(problem)
+    if name.startswith("SQLITE_FULL"):
+        return _full(folder, str(problem))
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreBusyError(
+            f"数据库正被其他程序占用，请关闭占用 {folder} 中数据库的程序（如 sqlite3、数据库浏览器）后重新运行。 "
+            f"Another program holds the database in {folder}; close it and start again: {problem}"
+        )
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return _read_only(folder, str(problem))
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR")):
+        return StoreDamagedError(
+            f"数据库或磁盘已损坏（{name}），请检查磁盘，并用 syndication restore 恢复最近的备份。 "
+            f"The database in {folder} or its disk is damaged: {problem}; check the disk and restore a backup"
+        )
+    return None
+
+
+def _of_system(problem: OSError, folder: Path) -> SyndicationError | None:
+    if problem.errno in NO_ROOM:
+        return _full(folder, str(problem))
+    if problem.errno in NO_RIGHT:
+        return _read_only(folder, str(problem))
+    if problem.errno in FAILING:
+        return StoreDamagedError(f"磁盘读写出错，请检查磁盘或网络存储。 The disk of {folder} fails: {problem}")
+    return None
+
+
+def _full(folder: Path, said: str) -> DiskFullError:
+    return DiskFullError(
+        f"磁盘空间已满，已写入的内容完整保留；请清理磁盘后重新运行同一命令，将从中断处继续。 "
+        f"No room left for {folder} ({said}); what was written is kept: make room and start the same command again"
+    )
+
+
+def _read_only(folder: Path, said: str) -> DataFolderError:
+    return DataFolderError(
+        f"无法写入数据目录 {folder}，请检查目录的所有者、权限，以及是否以只读方式挂载（syndication doctor 会逐项检查）。 "
+        f"The data folder {folder} cannot be written: {said}"
+    )
+
+
+def _name(problem: sqlite3.Error) -> str:
+    name: str = getattr(problem, "sqlite_errorname", "")  # only errors that SQLite itself raised have one
+    return name
