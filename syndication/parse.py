@@ -20,12 +20,13 @@ from syndication.clock import BEIJING, SystemClock, beijing_date, read_declared
 from syndication.decode import decode_page
 from syndication.errors import UnreadablePage
 from syndication.glossary import Outcome
+from syndication.items import Listing
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from syndication.clock import Declared
-    from syndication.items import Article, Listing, Page
+    from syndication.items import Article, Page
 
 _MARKUP = re.compile(r"^\s*<(?!\?xml[^>]*>\s*<(?!!doctype html|html)|rss\b|feed\b|datastore\b)", re.IGNORECASE)
 _INSTEAD = frozenset({Outcome.FORBIDDEN, Outcome.CHALLENGE, Outcome.CAPTCHA, Outcome.HTTP_ERROR})
@@ -88,6 +89,7 @@ def parse_command(file: Path, url: str, family: str | None, options_json: str, l
 
 def _read_anything(page: Page) -> dict[str, Any]:
     from spiders.families import recognise  # the families come with Scrapy's settings, which few commands need
+    from spiders.families.json_list import read_zuixin
 
     if is_root(page.url) or looks_like_home(page):
         return _read_list(page, "home", {})
@@ -98,9 +100,12 @@ def _read_anything(page: Page) -> dict[str, Any]:
         except UnreadablePage as no_article:
             problem = no_article
     fitting = recognise(page)
-    if not fitting:
-        raise problem
-    return _read_list(page, fitting[0], {})
+    if fitting:
+        return _read_list(page, fitting[0], {})
+    try:  # the lists of www.gov.cn itself are no family: no portal has them
+        return {"kind": "list", "family": "zuixin", **_listing(Listing(read_zuixin(page)))}
+    except UnreadablePage:
+        raise problem from None
 
 
 def _read_list(page: Page, family: str, options: dict[str, Any]) -> dict[str, Any]:

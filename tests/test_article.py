@@ -417,3 +417,12 @@ def test_parse_prints_json_and_names_a_wrong_family() -> None:
     assert wrong.exit_code == 2
     assert "no such family" in wrong.output
     assert CliRunner().invoke(parse_command, [page, "--url", "x", "--looked-at", "soon"]).exit_code == 2
+
+
+def test_parse_reads_the_lists_of_the_push_side_too(corpus):
+    from syndication.parse import parse_file
+
+    path = corpus / "api" / "govcn_ZUIXINZHENGCE_head25_20260727.json"
+    looked_at = datetime(2026, 7, 27, tzinfo=UTC)
+    said = parse_file(path, "https://www.gov.cn/zhengce/zuixin/ZUIXINZHENGCE.json", None, looked_at)
+    assert (said["outcome"], said["family"], len(said["rows"])) == ("ok", "zuixin", 25)
