@@ -145,6 +145,7 @@ def replay(looks: Path, data: Path | None) -> None:
 
 def _add_commands() -> None:
     from syndication.evidence_commands import evidence_group
+    from syndication.health_command import health_command
     from syndication.init_folder import init_command
     from syndication.match_texts import match_texts_command
     from syndication.notices import notice_command
@@ -155,7 +156,7 @@ def _add_commands() -> None:
 
     for command in (
         init_command, demo_command, parse_command, match_texts_command, serve_command, notice_command, evidence_group,
-        portals_group,
+        portals_group, health_command,
     ):  # fmt: skip
         main.add_command(command)
 

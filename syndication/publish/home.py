@@ -13,7 +13,8 @@ from syndication.publish.site import site_of
 from syndication.publish.values import shown
 from syndication.store import overview
 
-LISTS = ("verdict_list", "portal_scorecard", "release_coverage", "column_days", "column_share", "source_differences")
+LISTS = ("verdict_list", "portal_scorecard", "release_coverage", "column_days", "column_share", "portal_health", "channel_health",
+         "source_differences")  # fmt: skip
 TABLES = ("releases", "portals", "channels", "postings", "matches", "reviews", "observations", "runs", "evidence")
 DEFAULT_EDITION = "inspection-24h"
 
