@@ -36,6 +36,7 @@ def verdict_json(
     return as_json({
         "program": f"policy-syndication {__version__}",
         "verdict": case.verdict.stored,
+        "reviews": case.reviews,
         "release": case.release,
         "portal": {"id": case.portal_id, "name": case.portal_name, "home_url": case.home_url},
         "channels": [

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from syndication.glossary import ColumnState, Mode, Role, Status
+from syndication.glossary import ColumnState, Flag, Mode, Role, Status
 from syndication.judging import coverage
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from syndication.clock import Declared, Interval
+    from syndication.glossary import Finding
     from syndication.judging import ChannelSeen, Coverage
 
 PUSHED = ("push_feed", "push_json")
@@ -42,11 +43,15 @@ class Part(StrEnum):
     HOME_WITHOUT = "home_without"
     HOME_WITH = "home_with"
     HOME_AFTER = "home_after"
+    AGAIN = "again"
 
 
 @dataclass(frozen=True)
 class SeenLook:
-    """One stored observation. `evidence_id` is empty where there was no attempt; `state` is set for good home looks."""
+    """One stored observation. `evidence_id` is empty where there was no attempt.
+
+    `state` is set for good home looks; `finding` for looks at a page that was carried before (`detail` says more).
+    """
 
     run_id: str
     kind: str
@@ -57,6 +62,7 @@ class SeenLook:
     pages: int | None
     evidence_id: str
     state: ColumnState | None = None
+    finding: Finding | None = None
 
     @property
     def at(self) -> datetime:
@@ -94,15 +100,16 @@ class SeenPosting:
     document_number: str
     sightings: Mapping[str, datetime]
     looks: tuple[SeenLook, ...]
+    second_looks: tuple[SeenLook, ...] = ()
 
 
 @dataclass(frozen=True)
 class SeenList:
-    """A list of www.gov.cn that came to show the release: the first look with it, and the last one without it."""
+    """A list of www.gov.cn: the first look that showed the release, if one did, and the last one without it."""
 
     source: str
     url: str
-    first_listed_at: datetime
+    first_listed_at: datetime | None
     last_absent_at: datetime | None
     looks: tuple[SeenLook, ...]
 
@@ -152,6 +159,18 @@ class Owed:
 
 
 @dataclass(frozen=True)
+class Review:
+    """What a person decided about the verdict. `decision` is a word of `syndication.glossary.Decision`."""
+
+    decision: str
+    status_before: Status
+    status_after: Status
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ProofCase:
     """All that is stored about one verdict."""
 
@@ -164,6 +183,7 @@ class ProofCase:
     postings: tuple[SeenPosting, ...]
     lists: tuple[SeenList, ...]
     release_looks: tuple[SeenLook, ...]
+    reviews: tuple[Review, ...] = ()
 
     @property
     def columns(self) -> tuple[SeenChannel, ...]:
@@ -203,13 +223,15 @@ def _release(case: ProofCase) -> Iterator[Chosen]:
         for look in one.looks:
             if look.at == one.first_listed_at:
                 yield Chosen(Part.LISTED, look)
-            elif look.at == one.last_absent_at and case.verdict.mode is Mode.EMBED:
+            elif look.at == one.last_absent_at and (case.verdict.mode is Mode.EMBED or one.first_listed_at is None):
                 yield Chosen(Part.NOT_LISTED, look)
 
 
 def _posting(case: ProofCase, posting: SeenPosting) -> Iterator[Chosen]:
     for look in posting.looks:
         yield Chosen(Part.ARTICLE, look, posting=posting)
+    if {Flag.WITHDRAWN, Flag.ALTERED} & set(case.verdict.flags):
+        yield from (Chosen(Part.AGAIN, look, posting=posting) for look in posting.second_looks)
     for channel in case.channels:
         first = posting.sightings.get(channel.channel_id)
         if first is None:
@@ -257,7 +279,7 @@ def _home(case: ProofCase) -> Iterator[Chosen]:
 
 def _embedded(case: ProofCase, home: SeenChannel, good: Sequence[SeenLook]) -> Iterator[Chosen]:
     """The widget's beginning, the look before it, and the first look with it once the push feed had the release."""
-    listed = min((one.first_listed_at for one in case.lists if one.source in PUSHED), default=None)
+    listed = min((one.first_listed_at for one in case.lists if one.source in PUSHED and one.first_listed_at), default=None)
     start: SeenLook | None = None
     without: SeenLook | None = None
     for look in good:

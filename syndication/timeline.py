@@ -58,7 +58,7 @@ def clean(text: str) -> str:
 def events(case: ProofCase, chosen: Sequence[Chosen], record: Callable[[str], RecordEntry | None]) -> tuple[Event, ...]:
     """The timeline in the order of time; `record` gives the place of a record by its id."""
     judged = Event(case.verdict.judged_at, None, f"作出判定：{verdict_text(case)}")
-    found = [*_facts(case), *_looks(chosen, record), judged]
+    found = [*_facts(case), *_looks(chosen, record), judged, *_reviews(case)]
     return tuple(sorted(found, key=lambda event: event.at))
 
 
@@ -73,6 +73,13 @@ def _facts(case: ProofCase) -> Iterator[Event]:
             if printed is not None:
                 yield _printed(printed, where, posting)
     yield Event(verdict.deadline, None, f"时限届满（规则版本 {verdict.edition}）")
+
+
+def _reviews(case: ProofCase) -> Iterator[Event]:
+    for review in case.reviews:
+        change = f"{chinese(review.status_before)} → {chinese(review.status_after)}"
+        text = f"人工复核：{_word(review.decision)}（{change}），复核人 {clean(review.by)}，理由：{clean(review.reason)}"
+        yield Event(review.at, None, text)
 
 
 def _printed(printed: Declared, where: str, posting: SeenPosting) -> Event:
@@ -137,6 +144,9 @@ def _look_text(one: Chosen) -> str:
             return f"判定前最近一次有效查看{channel}"
         case Part.FAILED:
             return f"时限后查看{channel}，不能作为证明：{_outcome(one)}"
+        case Part.AGAIN:
+            finding = chinese(one.look.finding) if one.look.finding else _outcome(one)
+            return f"再次查看稿件页面{title}：{finding}" + (f"（{clean(one.look.detail)}）" if one.look.detail else "")
         case Part.HOME_WITHOUT | Part.HOME_WITH | Part.HOME_AFTER:
             state = chinese(one.look.state) if one.look.state else _outcome(one)
             return f"查看首页：{state}"

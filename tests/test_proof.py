@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
-from evidence_data import one_of_each_cause, replayed, verdicts
+from evidence_data import copied, one_of_each_cause, replayed, verdicts
 
 from syndication.clock import Interval
-from syndication.glossary import ColumnState, Mode, Outcome, Role, Status
+from syndication.glossary import ColumnState, Finding, Mode, Outcome, Role, Status
 from syndication.judging import ChannelSeen, coverage
 from syndication.proof import Judged, Owed, Part, ProofCase, SeenChannel, SeenList, SeenLook, SeenPosting, choose
 from syndication.store.ledger import Ledger
@@ -199,6 +202,16 @@ def test_a_widget_that_came_and_went_is_shown_from_its_last_beginning():
     assert (hours(chosen, Part.NOT_LISTED), hours(chosen, Part.LISTED)) == ([1], [7])
 
 
+def test_second_looks_belong_to_the_proof_of_what_they_found():
+    again = tuple(replace(look(h), kind="recheck", finding=found) for h, found in
+                  ((40, Finding.SAME), (60, Finding.GONE), (70, Finding.GONE)))  # fmt: skip
+    carried = replace(posting(p_c=5), second_looks=again)
+    told = case([channel(look(2, reach=-30), look(5, reach=-30))], [carried], status=Status.ON_TIME, mode=Mode.COPY)
+    assert hours(choose(told), Part.AGAIN) == []
+    flagged = replace(told, verdict=replace(told.verdict, flags=("withdrawn",)))
+    assert hours(choose(flagged), Part.AGAIN) == [40, 60, 70]
+
+
 # --- as people read it -------------------------------------------------------------------------------------------
 
 
@@ -245,6 +258,38 @@ def test_show_as_data_names_what_is_in_the_files(folder, syndication):
             for event in shown:
                 assert event["record"]["sha256"] == ledger.record(event["evidence_id"]).sha256
                 assert event["at"].endswith("Z")
+
+
+def test_second_looks_and_reviews_are_read_from_the_store(folder, syndication, tmp_path):
+    other = copied(folder, tmp_path / "data")
+    (verdict, *_) = verdicts(other, judged_status="late", cause="declared")
+    with closing(sqlite3.connect(other / "syndication.db")) as db, db:
+        release, portal, edition, url, posting_id = db.execute(
+            "SELECT v.release_id, v.portal_id, v.edition, p.url, p.posting_id FROM verdicts v JOIN postings p USING (posting_id)"
+            " WHERE verdict_id = ?", (verdict,)
+        ).fetchone()  # fmt: skip
+        run, evidence = db.execute(
+            "SELECT run_id, evidence_id FROM evidence ORDER BY fetched_at DESC, offset DESC LIMIT 1"
+        ).fetchone()
+        at = "2026-03-10T06:15:00Z"
+        db.execute("INSERT INTO observations (run_id, kind, portal_id, url, looked_at, outcome, detail, http_status, evidence_id)"
+                   " VALUES (?, 'recheck', ?, ?, ?, 'http_error', '', 404, ?)", (run, portal, url, at, evidence))  # fmt: skip
+        db.execute("INSERT INTO second_sights (posting_id, run_id, looked_at, due, finding, detail, changes, evidence_id)"
+                   " VALUES (?, ?, ?, 'day 7', 'gone', 'HTTP 404', '[]', ?)", (posting_id, run, at, evidence))  # fmt: skip
+        db.execute("UPDATE verdicts SET flags = 'withdrawn' WHERE verdict_id = ?", (verdict,))
+        db.execute("INSERT INTO reviews (release_id, portal_id, edition, decision, status_before, status_after, reason,"
+                   " decided_by, decided_at) VALUES (?, ?, ?, 'confirm', 'late', 'late', '已电话核实', '审核员甲',"
+                   " '2026-03-12T01:00:00Z')", (release, portal, edition))  # fmt: skip
+    said = syndication("evidence", "show", verdict, "--data", other).stdout
+    assert "页面已不在（HTTP 404）" in said
+    assert "人工复核：维持原判定（超时 → 超时），复核人 审核员甲，理由：已电话核实" in said
+
+
+def test_a_feed_that_never_had_the_release_is_shown(proofs):
+    lacking = [chosen for told, chosen in proofs if told.verdict.cause == "push_feed_lacks_release"]
+    assert lacking
+    for chosen in lacking:
+        assert any(one.look.url.endswith("rss.xml") for one in parts(chosen, Part.NOT_LISTED))
 
 
 def test_a_verdict_is_found_by_portal_and_number_or_address(folder, syndication):

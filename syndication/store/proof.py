@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from syndication.addresses import RELEASE_LISTS, address_key
 from syndication.clock import Declared, Interval, from_text, to_text
 from syndication.errors import DataFolderError
-from syndication.glossary import ColumnState, Mode, Outcome, Role, Status
+from syndication.glossary import ColumnState, Finding, Mode, Outcome, Role, Status
 from syndication.judging import ChannelSeen
-from syndication.proof import Judged, Owed, ProofCase, SeenChannel, SeenList, SeenLook, SeenPosting
+from syndication.proof import PUSHED, Judged, Owed, ProofCase, Review, SeenChannel, SeenList, SeenLook, SeenPosting
 
 if TYPE_CHECKING:
     import sqlite3
@@ -81,6 +81,7 @@ class ProofRows:
             self._lists(release, span),
             self._looks("o.kind = 'release' AND o.url = ? AND o.looked_at <= ? AND o.evidence_id IS NOT NULL",
                         (release.url, span[1])),
+            self._reviews(row["release_id"], row["portal_id"], verdict.edition),
         )  # fmt: skip
 
     def _home_url(self, portal_id: str) -> str:
@@ -137,6 +138,34 @@ class ProofRows:
             {one["channel_id"]: from_text(one["first_seen_at"]) for one in sightings},
             self._looks("o.kind = 'article' AND o.portal_id = ? AND o.url = ? AND o.looked_at <= ?",
                         (row["portal_id"], row["url"], span[1])),
+            self._second_looks(row["posting_id"], row["url"], span[1]),
+        )  # fmt: skip
+
+    def _second_looks(self, posting_id: int, url: str, until: str) -> tuple[SeenLook, ...]:
+        rows = self._db.execute(
+            "SELECT s.*, o.outcome, o.http_status FROM second_sights s JOIN observations o ON o.run_id = s.run_id"
+            " AND o.kind = 'recheck' AND o.url = ? WHERE s.posting_id = ? AND s.looked_at <= ? ORDER BY s.looked_at",
+            (url, posting_id, until),
+        ).fetchall()
+        return tuple(
+            SeenLook(
+                row["run_id"], "recheck", url, ChannelSeen(from_text(row["looked_at"]), Outcome(row["outcome"])),
+                row["detail"], row["http_status"], None, row["evidence_id"] or "", finding=Finding(row["finding"]),
+            )
+            for row in rows
+        )  # fmt: skip
+
+    def _reviews(self, release_id: int, portal_id: str, edition: str) -> tuple[Review, ...]:
+        rows = self._db.execute(
+            "SELECT * FROM reviews WHERE release_id = ? AND portal_id = ? AND edition = ? ORDER BY review_id",
+            (release_id, portal_id, edition),
+        ).fetchall()
+        return tuple(
+            Review(
+                row["decision"], Status(row["status_before"]), Status(row["status_after"]), row["reason"],
+                row["decided_by"], from_text(row["decided_at"]),
+            )
+            for row in rows
         )  # fmt: skip
 
     def _lists(self, release: Owed, span: tuple[str, str]) -> tuple[SeenList, ...]:
@@ -156,7 +185,18 @@ class ProofRows:
                 (url, *moments, span[1]),
             )
             lists.append(SeenList(row["source"], url or "", from_text(row["first_listed_at"]), absent, looks))
+        lists += [self._list_without(source, span[1]) for source in PUSHED if source not in {row["source"] for row in rows}]
         return tuple(lists)
+
+    def _list_without(self, source: str, until: str) -> SeenList:
+        """A list that never showed the release, with the newest look at it."""
+        looks = self._looks(
+            "o.kind = 'release_list' AND o.url = ? AND o.outcome IN ('ok', 'unchanged') AND o.looked_at = (SELECT"
+            " max(x.looked_at) FROM observations x WHERE x.kind = 'release_list' AND x.url = o.url"
+            " AND x.outcome IN ('ok', 'unchanged') AND x.looked_at <= ?)",
+            (RELEASE_LISTS[source], until),
+        )
+        return SeenList(source, RELEASE_LISTS[source], None, looks[0].at if looks else None, looks)
 
     def _looks(self, where: str, parameters: Sequence[str | None]) -> tuple[SeenLook, ...]:
         rows = self._db.execute(f"{_LOOK} WHERE {where} ORDER BY o.looked_at, o.run_id", tuple(parameters)).fetchall()
