@@ -6,6 +6,7 @@ The database is opened read-only and followed while a nightly writes it; this wo
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 import webbrowser
 from contextlib import closing
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from syndication.accounts import read_accounts
 from syndication.errors import DataFolderError, SyndicationError
 from syndication.folders import data_folder, data_option
 from syndication.store.database import FILE_NAME
@@ -67,14 +69,44 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-async def run_server(database: Path, listener: socket.socket, *, open_browser: bool) -> None:
+def check_door(folder: Path, host: str, *, anyone_may_read: bool) -> str:
+    """What is told of who may read; raises DataFolderError where nobody was set up and others could reach the pages.
+
+    Only this machine can reach a loopback address; there the pages are open until a first user is added.
+    """
+    users = len(read_accounts(folder).users)
+    if anyone_may_read:
+        return "注意：已设为任何人都可查看（--anyone-may-read）；复核和 SQL 仍须登录。"
+    if users:
+        return f"查看须登录（共 {users} 个用户）。"
+    if not _is_loopback(host):
+        raise DataFolderError(
+            f"尚未设置用户，不能在 {host} 上提供服务。请先运行 syndication users add 用户名 --role 管理，"
+            f"或用 --anyone-may-read 明确允许任何人查看。 "
+            f"No users yet: run `syndication users add NAME --role 管理` before serving on {host}, or say --anyone-may-read."
+        )
+    return "尚未设置用户：本机任何人都可查看。syndication users add 用户名 --role 管理 之后查看须登录。"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def run_server(
+    database: Path, listener: socket.socket, *, open_browser: bool, base_url: str = "/", anyone_may_read: bool = False,
+    door: str = "",
+) -> None:  # fmt: skip
     """Serves until it is stopped (Ctrl-C or a TERM signal)."""
     import uvicorn  # here: half a second that no other command should wait for
 
     from syndication.publish.configuration import make_datasette
 
-    address = address_of(listener)
-    config = uvicorn.Config(make_datasette(database).app(), log_level="warning", lifespan="on", workers=1)
+    address = address_of(listener).rstrip("/") + base_url
+    datasette = make_datasette(database, base_url=base_url, anyone_may_read=anyone_may_read)
+    config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on", workers=1)
     server = uvicorn.Server(config)
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     while not server.started and not serving.done():
@@ -82,6 +114,8 @@ async def run_server(database: Path, listener: socket.socket, *, open_browser: b
     if server.started:
         click.echo(f"监测页面：{address}  （按 Ctrl-C 结束）")
         click.echo(f"Serving {database} at {address} (Ctrl-C ends it)")
+        if door:
+            click.echo(door)
         if open_browser:
             await asyncio.to_thread(webbrowser.open, address)
     await serving
@@ -92,11 +126,22 @@ async def run_server(database: Path, listener: socket.socket, *, open_browser: b
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="The port; 0: a free one.")
 @click.option("--open", "open_browser", is_flag=True, help="Open a browser.")
-def serve_command(data: Path | None, host: str, port: int, open_browser: bool) -> None:
+@click.option("--prefix", default="/", show_default=True, help="The path under which a proxy shows the pages.")
+@click.option("--anyone-may-read", is_flag=True, help="Reading needs no sign-in; reviewing and SQL still do.")
+def serve_command(
+    data: Path | None, host: str, port: int, open_browser: bool, prefix: str, anyone_may_read: bool
+) -> None:
     """Show verdicts, portals and releases in a browser, in Chinese.
+
+    Reading needs a sign-in as soon as `syndication users add` added somebody; before that only this machine may read.
 
     Example: syndication serve --data data --port 8001
     """
     database = database_of(data_folder(data))
+    door = check_door(database.parent, host, anyone_may_read=anyone_may_read)
+    base_url = f"/{prefix.strip('/')}/" if prefix.strip("/") else "/"
     with closing(listening_socket(host, port)) as listener:
-        asyncio.run(run_server(database, listener, open_browser=open_browser))
+        serving = run_server(
+            database, listener, open_browser=open_browser, base_url=base_url, anyone_may_read=anyone_may_read, door=door
+        )
+        asyncio.run(serving)

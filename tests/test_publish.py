@@ -139,7 +139,7 @@ async def test_pages_are_chinese(site: Datasette, path: str) -> None:
     assert '<html lang="zh-CN">' in response.text
     invented = {"test", "depa", "prov", "https", "www", "portal", "example", "img src", "onerror", "HYPERLINK", "http",
                 "evil", "document", "body", "dataset", "hurt", "nothing", "gov", "inspection", "nightly",
-                "evidence", "warc", "gz", "art", "html", "HTTP", "SHA", "WARC", "UTC"}  # fmt: skip
+                "evidence", "warc", "gz", "art", "html", "HTTP", "SHA", "WARC", "UTC", "syndication users add", "role"}  # fmt: skip
     assert Visible.english(response.text, invented) == []
 
 
@@ -208,8 +208,8 @@ def test_no_column_of_fractions_can_be_sorted_in_a_table(database: Path) -> None
 
 
 @pytest.mark.asyncio
-async def test_front_page_tells_run_and_counts(site: Datasette) -> None:
-    page = await get(site, "/")
+async def test_the_page_of_tables_tells_run_and_counts(site: Datasette) -> None:
+    page = await get(site, "/-/tables")
     assert "2026-04-01 01:00" in page  # the run began at 17:00 UTC
     assert "须转载的发布 12 条，门户 8 个" in page
     for table in ("verdict_list", "portal_scorecard", "release_coverage"):
@@ -218,10 +218,10 @@ async def test_front_page_tells_run_and_counts(site: Datasette) -> None:
 
 
 @pytest.mark.asyncio
-async def test_front_page_of_an_empty_database(tmp_path: Path) -> None:
+async def test_the_page_of_tables_of_an_empty_database(tmp_path: Path) -> None:
     empty_database(tmp_path).close()
     datasette = make_datasette(tmp_path / "syndication.db")
-    page = await get(datasette, "/")
+    page = await get(datasette, "/-/tables")
     close(datasette)
     assert "尚无任务批次" in page
     assert "该规则版本还没有判定" in page

@@ -20,7 +20,9 @@ hookimpl = HookimplMarker("datasette")
 
 STYLE = "/-/static-plugins/policy-syndication/syndication.css"
 MENU = ("verdict_list", "portal_scorecard", "release_coverage")
-DEVELOPERS_PAGES = ("patterns", "messages", "allow-debug", "permissions", "threads", "databases")
+DEVELOPERS_PAGES = (
+    "patterns", "messages", "allow-debug", "permissions", "threads", "databases", "metadata", "password-tool",
+)  # fmt: skip
 """Pages of Datasette's that show the server's inside; they are not served."""
 
 
@@ -45,32 +47,49 @@ def startup(datasette: Any) -> Any:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Any:
-    """Filters in people's words."""
-    from syndication.publish import asked
+    """Filters in people's words; the audit log and headers around every answer."""
+    from syndication.publish import asked, guarding
     from syndication.publish.site import site_of
 
     site = site_of(datasette)
     if site is None:
         return lambda app: app
-    return lambda app: asked.reading_people(app, datasette.setting("base_url"), site.databases)
+    base_url = datasette.setting("base_url")
+    return lambda app: guarding.guarded(asked.reading_people(app, base_url, site.databases), datasette)
 
 
-@hookimpl
+@hookimpl(trylast=True)
+def permission_allowed(datasette: Any, actor: Any, action: str) -> bool | None:
+    """Who may see, review and ask SQL; called last, since Datasette takes the last opinion."""
+    from syndication.publish import access
+    from syndication.publish.site import site_of
+
+    return access.may(datasette, actor, action) if site_of(datasette) else None
+
+
+@hookimpl(tryfirst=True)
 def register_routes(datasette: Any) -> list[tuple[str, Any]]:
-    """The front page, exports, the translated script; developers' pages are closed."""
+    """The workbench, exports, signing in, the translated script; developers' pages are closed.
+
+    Called first: the routes of datasette-auth-passwords stand behind ours.
+    """
     from datasette.utils import tilde_encode  # type: ignore[import-untyped]  # Datasette ships no types
 
-    from syndication.publish import export, home
+    from syndication.publish import export, home, signing_in
     from syndication.publish.site import site_of
+    from syndication.publish.workbench import routes
 
     site = site_of(datasette)
     if site is None:
         return []
     names = "|".join(re.escape(tilde_encode(name)) for name in site.databases)
     return [
-        (r"^/$", home.front_page),
-        (r"^/-/export/(?P<table>[^/\.]+)\.csv$", export.export_page),
-        (r"^/-/export/(?P<database>[^/\.]+)/(?P<table>[^/\.]+)\.csv$", export.export_page),
+        *routes.ROUTES,
+        (r"^/-/login$", signing_in.sign_in_page),
+        (r"^/-/logout$", signing_in.sign_out),
+        (r"^/-/tables$", home.tables_page),
+        (r"^/-/export/(?P<table>[^/\.]+)\.(?P<kind>csv|xlsx)$", export.export_page),
+        (r"^/-/export/(?P<database>[^/\.]+)/(?P<table>[^/\.]+)\.(?P<kind>csv|xlsx)$", export.export_page),
         (rf"^/(?P<database>{names})/(?P<table>[^/\.]+)\.csv$", export.table_csv),
         (r"^/-/static/table\.js$", _table_script),
         (rf"^/-/(?:{'|'.join(DEVELOPERS_PAGES)})(?:\.json)?$", _closed),

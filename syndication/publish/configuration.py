@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from datasette.app import Datasette  # type: ignore[import-untyped]  # Datasette ships no types
 
+from syndication.accounts import read_accounts
 from syndication.publish import catalog
 
 if TYPE_CHECKING:
@@ -27,7 +29,12 @@ SETTINGS: Mapping[str, Any] = {
 }
 
 
-def make_datasette(database: Path, *, base_url: str = "/") -> Datasette:
-    """A Datasette over the database, mutable: it sees what another process writes."""
+def make_datasette(database: Path, *, base_url: str = "/", anyone_may_read: bool = False) -> Datasette:
+    """A Datasette over the database, mutable: it sees what another process writes.
+
+    `anyone_may_read`: reading needs no sign-in although there are users (publish.access).
+    """
     settings = {**SETTINGS, "base_url": base_url}
-    return Datasette([str(database)], settings=settings, metadata=catalog.metadata())
+    metadata = catalog.metadata() | {"plugins": {"syndication": {"anyone_may_read": anyone_may_read}}}
+    secret = read_accounts(database.parent).secret or secrets.token_hex(32)
+    return Datasette([str(database)], settings=settings, metadata=metadata, secret=secret)

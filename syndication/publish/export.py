@@ -1,4 +1,4 @@
-"""Whole lists as CSV: what a page shows, with its filters, its order and its columns, and every row once.
+"""Whole lists as CSV or XLSX: what a page shows, with its filters, its order and its columns, and every row once.
 
 Facts of the world: Datasette streams a CSV page by page, each page its own query; rows are lost and doubled where the
 sorted column has ties, and an error in the middle is written into the file as if it were a row. Here one cursor
@@ -25,13 +25,16 @@ from datasette.utils.asgi import BadRequest, Forbidden, NotFound  # type: ignore
 from syndication.cells import BOM, safe
 from syndication.publish import catalog
 from syndication.publish.site import site_of
-from syndication.publish.values import shown
+from syndication.publish.values import teller
+from syndication.publish.workbook import CONTENT_TYPE, workbook_chunks
 from syndication.store.lists import whole_list
 from syndication.store.reading import open_reader
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
+
+    from syndication.cells import Cell
 
 ROWS_AT_ONCE = 1000
 STALLED_AFTER = 60.0  # seconds; a reader that takes nothing for so long gives its place to another
@@ -62,16 +65,26 @@ class Export:
         finally:
             connection.close()
 
+    def headings(self) -> list[str]:
+        """The headers for people; those of times say whose times they are."""
+        return [_heading(column) for column in self.columns]
+
+    def told_rows(self, connection: sqlite3.Connection) -> Iterator[list[Cell]]:
+        """Every row as people read it."""
+        tellers = [teller(column) for column in self.columns]
+        for row in connection.execute(self.sql, self.parameters):
+            yield [tell(value) if tell else value for tell, value in zip(tellers, row, strict=True)]
+
     def _header(self) -> str:
         if self.for_programs:
             return _csv([[column.name for column in self.columns]])
-        return BOM + _csv([[_heading(column) for column in self.columns]])
+        return BOM + _csv([self.headings()])
 
     def _lines(self, rows: list[sqlite3.Row]) -> str:
         if self.for_programs:
             return _csv([[safe(value) for value in row] for row in rows])
-        columns = self.columns
-        return _csv([[safe(shown(column, value)) for column, value in zip(columns, row, strict=True)] for row in rows])
+        tellers = [teller(column) for column in self.columns]
+        return _csv([[safe(tell(value) if tell else value) for tell, value in zip(tellers, row, strict=True)] for row in rows])
 
 
 def _heading(column: catalog.Column) -> str:
@@ -86,20 +99,23 @@ def _csv(rows: list[list[Any]]) -> str:
     return buffer.getvalue()
 
 
-class CsvStream:
-    """A response that sends an export while it is read; `slots` bounds how many do so at once."""
+class FileStream:
+    """A response that sends a file while it is made; `slots` bounds how many do so at once.
 
-    def __init__(self, export: Export, slots: asyncio.Semaphore, request: Any) -> None:
-        self.export, self.slots, self.request = export, slots, request
+    `kind` is csv or xlsx; an XLSX is made whole before its first byte goes (publish.workbook).
+    """
+
+    def __init__(self, export: Export, slots: asyncio.Semaphore, request: Any, kind: str = "csv") -> None:
+        self.export, self.slots, self.request, self.kind = export, slots, request, kind
         self.headers: dict[str, str] = {}
 
     async def asgi_send(self, send: Any) -> None:
         """Send it all. A reader that went away or takes nothing more ends it."""
         headers = {
             **self.headers,  # Datasette puts its messages for the visitor here
-            "content-type": "text/csv; charset=utf-8",
+            "content-type": CONTENT_TYPE if self.kind == "xlsx" else "text/csv; charset=utf-8",
             "cache-control": "no-store",
-            "content-disposition": _disposition(self.export),
+            "content-disposition": _disposition(self.export, self.kind),
         }
         encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
         start = {"type": "http.response.start", "status": 200, "headers": encoded}
@@ -111,7 +127,7 @@ class CsvStream:
             await self._stream(send, start)
 
     async def _stream(self, send: Any, start: dict[str, Any]) -> None:
-        chunks = self.export.chunks()
+        chunks = workbook_chunks(self.export) if self.kind == "xlsx" else self.export.chunks()
         gone = asyncio.ensure_future(_disconnected(self.request))
         try:
             chunk = await asyncio.to_thread(next, chunks, None)  # an error up to here is still an error page
@@ -124,7 +140,7 @@ class CsvStream:
                 await send({"type": "http.response.body", "body": b""})
         finally:
             gone.cancel()
-            chunks.close()  # type: ignore[attr-defined]  # it is a generator
+            chunks.close()  # type: ignore[attr-defined]  # they are generators
 
 
 async def _disconnected(request: Any) -> None:
@@ -132,9 +148,9 @@ async def _disconnected(request: Any) -> None:
         pass
 
 
-def _disposition(export: Export) -> str:
-    told = quote(f"{catalog.table(export.name).title}.csv")
-    return f"attachment; filename=\"{export.name}.csv\"; filename*=UTF-8''{told}"
+def _disposition(export: Export, kind: str) -> str:
+    told = quote(f"{catalog.table(export.name).title}.{kind}")
+    return f"attachment; filename=\"{export.name}.{kind}\"; filename*=UTF-8''{told}"
 
 
 def export_url(datasette: Any, database: str, table: str, query_string: str) -> str:
@@ -175,7 +191,7 @@ async def _respond(datasette: Any, request: Any, *, for_programs: bool) -> Any:
     if site is None or name not in site.databases:
         raise NotFound("Database not found")
     export = await _export(datasette, name, table, request, for_programs=for_programs)
-    return CsvStream(export, site.export_slots, request)
+    return FileStream(export, site.export_slots, request, "csv" if for_programs else request.url_vars.get("kind", "csv"))
 
 
 async def _export(datasette: Any, name: str, table: str, request: Any, *, for_programs: bool) -> Export:

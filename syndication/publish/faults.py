@@ -10,6 +10,8 @@ from datasette.database import QueryInterrupted  # type: ignore[import-untyped] 
 from datasette.utils.asgi import Base400, Forbidden, NotFound  # type: ignore[import-untyped]  # as above
 from datasette.views.base import DatasetteError  # type: ignore[import-untyped]  # as above
 
+from syndication.publish import access
+
 _KNOWN = (
     (r"Cannot sort table by (.+)", "不能按“{0}”排序。"),
     (r"Cannot use _sort and _sort_desc at the same time", "不能同时升序和降序排列。"),
@@ -20,6 +22,7 @@ _KNOWN = (
     (r"(?:Table|Database|Record) not found|404", "没有找到该页面或记录。"),
     (r"<p>SQL query took too long[\s\S]*|interrupted", "查询超时，请缩小筛选范围后重试。"),
 )
+_FILE = re.compile(r"\.(?:json|csv|xlsx|zip|db)$")
 _TITLES = {400: "请求有误", 403: "无权查看", 404: "没有找到"}
 
 
@@ -51,7 +54,12 @@ async def answer(datasette: Any, request: Any, exception: BaseException) -> Any:
 
 
 async def refusal(datasette: Any, request: Any) -> Any:
-    """The page for what the visitor may not see."""
+    """The page for what the visitor may not see; who could sign in is led there."""
+    locked_out = access.door_of(datasette) is access.Door.LOCKED and not access.role_of(datasette, request.actor)
+    if locked_out and request.method == "GET" and not _FILE.search(request.path):
+        return Response.redirect(datasette.urls.path("/-/login"))
+    if request.path.endswith(".json"):
+        return Response.json({"ok": False, "error": "Forbidden", "status": 403, "title": None}, status=403)
     return await _page(datasette, request, 403, "您没有查看此页面的权限。")
 
 

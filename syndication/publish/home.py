@@ -1,4 +1,4 @@
-"""The front page: what this is, the latest run, how the verdicts stand, and where to go on."""
+"""数据表: the latest run, how the verdicts stand, and the way to every list and table as Datasette shows them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ TABLES = ("releases", "portals", "channels", "postings", "matches", "reviews", "
 DEFAULT_EDITION = "inspection-24h"
 
 
-async def front_page(datasette: Any, request: Any) -> Any:
-    """`/`: needs the right to see the database."""
+async def tables_page(datasette: Any, request: Any) -> Any:
+    """`/-/tables`: needs the right to see the database."""
     site = site_of(datasette)
     if site is None:
-        raise LookupError("the front page is only registered where one of our databases is served")
+        raise LookupError("the page is only registered where one of our databases is served")
     name = site.first
     await datasette.ensure_permissions(request.actor, [("view-database", name), "view-instance"])
     database = datasette.databases[name]

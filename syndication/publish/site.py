@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from datasette.database import Database  # type: ignore[import-untyped]  # Datasette ships no types
 
+from syndication.clock import Clock, SystemClock
 from syndication.publish import catalog
 from syndication.store.lists import tie_broken
 from syndication.store.reading import is_ours
@@ -41,6 +42,8 @@ class Site:
     """What we keep for one Datasette: the names of our databases in it."""
 
     databases: tuple[str, ...]
+    clock: Clock = field(default_factory=SystemClock)  # what pages call now
+    wall: Clock = field(default_factory=SystemClock)  # for sessions and the audit log
     export_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
 
     @property
@@ -60,6 +63,13 @@ def site_of(datasette: Datasette) -> Site | None:
         )
         _sites[datasette] = Site(names) if names else None
     return _sites[datasette]
+
+
+def keep_clock(datasette: Datasette, clock: Clock) -> None:
+    """Have a Datasette's pages ask another clock than the machine's (a rehearsal that stands still, tests)."""
+    site = site_of(datasette)
+    if site is not None:
+        _sites[datasette] = Site(site.databases, clock)
 
 
 async def make_exact(datasette: Datasette, names: tuple[str, ...]) -> None:

@@ -16,6 +16,8 @@ from syndication.clock import beijing_text, from_text
 from syndication.publish import catalog
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from syndication.cells import Cell
     from syndication.publish.catalog import Column
 
@@ -47,6 +49,18 @@ def shown(column: Column, value: Cell) -> Cell:
     if known and isinstance(value, str):
         return "、".join(known.get(word, word) for word in value.split())
     return value
+
+
+def teller(column: Column) -> Callable[[Cell], Cell] | None:
+    """`shown` for one column and many rows; None where values are shown as they are."""
+    if column.kind == "text" or (column.kind not in ("time", "yes_no") and not catalog.words(column.kind)):
+        return None
+
+    @lru_cache(maxsize=4096)
+    def told(value: Cell) -> Cell:
+        return shown(column, value)
+
+    return told
 
 
 def is_web_address(value: object) -> bool:

@@ -1,0 +1,121 @@
+"""Around every answer: the audit log, headers that bound what a page may do, cookies that scripts cannot read.
+
+The log is a file of JSON lines a month in the data folder's `audit/`, outside the database that is served: who saw,
+exported and decided what, and when. A page that cannot be logged is not shown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from itsdangerous import BadSignature
+
+from syndication.clock import beijing_date, to_text
+from syndication.publish import access
+from syndication.publish.signing_in import COOKIE
+from syndication.publish.site import site_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+FOLDER = "audit"
+POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""For Datasette's own pages, which hold scripts and styles in the page; ours say less (workbench.pages.POLICY)."""
+_STATIC = re.compile(r"/-/static(?:-plugins)?/|/favicon\.ico$")
+_EXPORT = re.compile(r"\.(?:csv|xlsx|zip|json)$")
+
+Headers = list[tuple[bytes, bytes]]
+
+
+def guarded(app: Any, datasette: Any) -> Any:
+    """The ASGI application with all that around it."""
+
+    async def guard(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or _STATIC.search(scope["path"]):
+            await app(scope, receive, send)
+            return
+        # datasette-auth-passwords would take a password with every request, without an end to the guesses
+        headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"authorization"]
+        scope = {**scope, "headers": headers}
+
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                _log(datasette, scope, message["status"])
+                message = {**message, "headers": _secured(message.get("headers", ()), scope["scheme"] == "https")}
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    return guard
+
+
+def _secured(headers: Iterable[tuple[bytes, bytes]], tls: bool) -> Headers:
+    found = [(name, _cookie(value, tls) if name.lower() == b"set-cookie" else value) for name, value in headers]
+    names = {name.lower() for name, _ in found}
+    found += [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+    if b"content-security-policy" not in names:
+        found.append((b"content-security-policy", POLICY.encode()))
+    return found
+
+
+def _cookie(value: bytes, tls: bool) -> bytes:
+    told = value.decode("latin-1")
+    present = {part.strip().partition("=")[0].lower() for part in told.split(";")}
+    told += "" if "httponly" in present else "; HttpOnly"
+    told += "" if "samesite" in present else "; SameSite=Lax"
+    told += "; Secure" if tls and "secure" not in present else ""
+    return told.encode("latin-1")
+
+
+def _log(datasette: Any, scope: Any, status: int) -> None:
+    site = site_of(datasette)
+    if site is None:
+        return
+    actor = _actor(datasette, scope)
+    now = site.wall.now()
+    role = access.role_of(datasette, actor)
+    line = {
+        "at": to_text(now), "who": actor.get("id") if actor else None, "role": role, "from": (scope.get("client") or ("",))[0],
+        "did": _deed(scope["method"], scope["path"]), "method": scope["method"], "path": scope["path"],
+        "query": scope["query_string"].decode("latin-1"), "status": status,
+    }  # fmt: skip
+    write_line(Path(datasette.databases[site.first].path).parent, now, line)
+
+
+def _deed(method: str, path: str) -> str:
+    if path.endswith(("/-/login", "/-/logout")):
+        return path.rpartition("/")[2]
+    if method == "POST":
+        return "decide"
+    return "export" if _EXPORT.search(path) else "see"
+
+
+def write_line(folder: Path, now: datetime, line: dict[str, Any]) -> None:
+    """Appends a line to the month's file; both it and its folder are the owner's only."""
+    place = folder / FOLDER
+    place.mkdir(mode=0o700, exist_ok=True)
+    path = place / f"{beijing_date(now):%Y-%m}.jsonl"
+    told = json.dumps(line, ensure_ascii=False) + "\n"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
+        file.write(told.encode("utf-8", "replace"))
+
+
+def _actor(datasette: Any, scope: Any) -> dict[str, Any] | None:
+    """Whose session the request bears; routes see it, what is around them must look itself."""
+    cookies = b"; ".join(value for name, value in scope["headers"] if name.lower() == b"cookie").decode("latin-1")
+    found = re.search(rf"(?:^|;\s*){COOKIE}=\"?([^;\"]+)", cookies)
+    if not found:
+        return None
+    try:
+        actor: Any = datasette.unsign(found[1], "actor").get("a")
+    except (BadSignature, AttributeError):
+        return None
+    return actor if isinstance(actor, dict) else None

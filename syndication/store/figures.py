@@ -1,0 +1,187 @@
+"""The figures of a span of release days, from the counts that stand beside the verdicts (store.summarising).
+
+A span of years is read from the months that lie in it whole and from the days at its ends. Every function takes a
+connection whose rows are `sqlite3.Row`; a page calls all of them within one transaction, so that its figures agree.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from syndication.store.summarising import COUNTS, EDITIONS, STATUSES
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+__all__ = [
+    "COUNTS", "STATUSES", "Days", "by_day", "by_month", "columns_shown", "editions", "failures", "one_portal",
+    "open_releases", "portal_counts", "portal_months", "portal_sums", "release_total", "span_of",
+]  # fmt: skip
+
+_SUMS = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
+_NAMES = ", ".join(COUNTS)
+
+
+@dataclass(frozen=True)
+class Days:
+    """Beijing days of release, both inclusive."""
+
+    first: date
+    last: date
+
+    @property
+    def length(self) -> int:
+        """In days."""
+        return (self.last - self.first).days + 1
+
+
+def editions(connection: sqlite3.Connection) -> list[str]:
+    """The editions that verdicts were made for."""
+    return [row[0] for row in connection.execute(EDITIONS)]
+
+
+def span_of(connection: sqlite3.Connection, edition: str) -> Days | None:
+    """The first and last release day of an edition's verdicts; None without any."""
+    row = connection.execute(
+        "SELECT (SELECT min(released_day) FROM portal_day WHERE edition = :edition),"
+        " (SELECT max(released_day) FROM portal_day WHERE edition = :edition)",
+        {"edition": edition},
+    ).fetchone()
+    return Days(date.fromisoformat(row[0]), date.fromisoformat(row[1])) if row[0] else None
+
+
+def _parts(days: Days) -> tuple[tuple[str, str] | None, list[Days]]:
+    """The months that lie in a span whole (first and last), and the days before and after them."""
+    first, last = days.first, days.last
+    begin = first if first.day == 1 else (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    end = last if last.day == monthrange(last.year, last.month)[1] else last.replace(day=1) - timedelta(days=1)
+    if begin > end:
+        return None, [days]
+    edges = [Days(first, begin - timedelta(days=1)), Days(end + timedelta(days=1), last)]
+    return (begin.isoformat()[:7], end.isoformat()[:7]), [edge for edge in edges if edge.first <= edge.last]
+
+
+def _counted(edition: str, days: Days, portal_id: str | None = None, tag: str = "") -> tuple[str, dict[str, str]]:
+    """A query for the counts of a span, one row a portal and month or day, with its parameters (their names end in tag)."""
+    months, edges = _parts(days)
+    parameters = {f"edition{tag}": edition}
+    whose = ""
+    if portal_id is not None:
+        whose = " AND portal_id = :portal_id"
+        parameters["portal_id"] = portal_id
+    queries = []
+    if months:
+        queries.append(
+            f"SELECT portal_id, {_NAMES} FROM portal_month WHERE edition = :edition{tag}"
+            f" AND month BETWEEN :m1{tag} AND :m2{tag}{whose}"
+        )
+        parameters |= {f"m1{tag}": months[0], f"m2{tag}": months[1]}
+    for place, edge in enumerate(edges):
+        queries.append(
+            f"SELECT portal_id, {_NAMES} FROM portal_day WHERE edition = :edition{tag}"
+            f" AND released_day BETWEEN :d{place}{tag} AND :e{place}{tag}{whose}"
+        )
+        parameters |= {f"d{place}{tag}": edge.first.isoformat(), f"e{place}{tag}": edge.last.isoformat()}
+    return " UNION ALL ".join(queries), parameters
+
+
+def portal_sums(edition: str, days: Days, tag: str = "") -> tuple[str, dict[str, str]]:
+    """A query for the counts of a span by portal: `id`, `COUNTS`, `decided`; and its parameters."""
+    query, parameters = _counted(edition, days, tag=tag)
+    decided = "sum(on_time + late + missing) AS decided"
+    return f"SELECT portal_id AS id, {_SUMS}, {decided} FROM ({query}) GROUP BY portal_id", parameters
+
+
+def portal_counts(connection: sqlite3.Connection, edition: str, days: Days) -> list[sqlite3.Row]:
+    """One row a portal with verdicts in the span: its facts (`portal_id name level region_code`) and its counts."""
+    query, parameters = portal_sums(edition, days)
+    return connection.execute(
+        f"SELECT p.portal_id, p.name, p.level, p.region_code, c.* FROM ({query}) c"
+        " JOIN portals p ON p.portal_id = c.id ORDER BY p.level, p.region_code, p.portal_id",
+        parameters,
+    ).fetchall()
+
+
+def one_portal(connection: sqlite3.Connection, edition: str, days: Days, portal_id: str) -> sqlite3.Row:
+    """A portal's counts in the span; each is NULL where it has no verdicts."""
+    query, parameters = _counted(edition, days, portal_id)
+    row: sqlite3.Row = connection.execute(f"SELECT {_SUMS} FROM ({query})", parameters).fetchone()
+    return row
+
+
+def release_total(connection: sqlite3.Connection, edition: str, days: Days) -> int:
+    """How many releases of the span had to be republished."""
+    return int(connection.execute(
+        "SELECT count(*) FROM release_counts WHERE edition = ? AND released_day BETWEEN ? AND ?",
+        (edition, days.first.isoformat(), days.last.isoformat()),
+    ).fetchone()[0])  # fmt: skip
+
+
+def by_day(connection: sqlite3.Connection, edition: str, days: Days) -> list[sqlite3.Row]:
+    """Counts by portal and day: `portal_id bucket on_time late missing undetermined not_observed pending`."""
+    return _cells(connection, "portal_day", "released_day", edition, days.first.isoformat(), days.last.isoformat())
+
+
+def by_month(connection: sqlite3.Connection, edition: str, days: Days) -> list[sqlite3.Row]:
+    """The same by month; the span must be of whole months."""
+    return _cells(connection, "portal_month", "month", edition, days.first.isoformat()[:7], days.last.isoformat()[:7])
+
+
+def _cells(
+    connection: sqlite3.Connection, table: str, bucket: str, edition: str, first: str, last: str
+) -> list[sqlite3.Row]:
+    return connection.execute(
+        f"SELECT portal_id, {bucket} AS bucket, on_time, late, missing, undetermined, not_observed, pending"
+        f" FROM {table} WHERE edition = ? AND {bucket} BETWEEN ? AND ?",
+        (edition, first, last),
+    ).fetchall()
+
+
+def portal_months(connection: sqlite3.Connection, edition: str, portal_id: str, months: Sequence[str]) -> list[sqlite3.Row]:
+    """A portal's counts in the named months, those that it has."""
+    return connection.execute(
+        f"SELECT month, {_NAMES} FROM portal_month WHERE edition = ? AND portal_id = ? AND month BETWEEN ? AND ?"
+        " ORDER BY month",
+        (edition, portal_id, months[0], months[-1]),
+    ).fetchall()
+
+
+def open_releases(connection: sqlite3.Connection, edition: str, level: str, limit: int) -> list[sqlite3.Row]:
+    """Releases with portals that are not decided yet, by deadline, the latest first: how many are pending, how many not."""
+    return connection.execute(
+        "SELECT r.release_id, r.title, r.released_earliest AS released_at, o.deadline, o.pending,"
+        " c.on_time, c.verdicts FROM (SELECT v.release_id, max(v.deadline) AS deadline, count(*) AS pending"
+        "  FROM verdicts v JOIN portals p ON p.portal_id = v.portal_id AND p.level LIKE :level"
+        "  WHERE v.edition = :edition AND v.status = 'pending' AND v.effective_status = 'pending' GROUP BY v.release_id) o"
+        " JOIN releases r ON r.release_id = o.release_id"
+        " JOIN release_counts c ON c.release_id = o.release_id AND c.edition = :edition"
+        " ORDER BY o.deadline DESC, o.release_id DESC LIMIT :limit",
+        {"edition": edition, "level": level, "limit": limit},
+    ).fetchall()
+
+
+def columns_shown(connection: sqlite3.Connection, since: str, until: str) -> list[sqlite3.Row]:
+    """For each registered portal its home page's column as last seen between two times: `portal_id level state`.
+
+    `state` is NULL where the home page was not seen in that time.
+    """
+    return connection.execute(
+        "SELECT p.portal_id, p.level, (SELECT h.state FROM home_columns h WHERE h.portal_id = p.portal_id"
+        " AND h.looked_at >= ? AND h.looked_at < ? ORDER BY h.looked_at DESC LIMIT 1) AS state"
+        " FROM portals p WHERE p.registered = 1 ORDER BY p.portal_id",
+        (since, until),
+    ).fetchall()
+
+
+def failures(connection: sqlite3.Connection, since: str, until: str) -> list[sqlite3.Row]:
+    """Looks at channels that brought nothing between two times: `portal_id outcome looks last_at`."""
+    return connection.execute(
+        "SELECT portal_id, outcome, count(*) AS looks, max(looked_at) AS last_at FROM observations"
+        " WHERE kind = 'channel' AND outcome NOT IN ('ok', 'unchanged') AND looked_at >= ? AND looked_at < ?"
+        " GROUP BY portal_id, outcome ORDER BY portal_id, looks DESC, outcome",
+        (since, until),
+    ).fetchall()
