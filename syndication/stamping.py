@@ -34,6 +34,8 @@ PATIENCE = 20.0
 LONGEST_TOKEN = 256 * 1024
 CATCH_UP = 10
 """How many runs without a token are asked for after a run: the newest, and those before it that were refused one."""
+VOUCHED_BY_THE_NEXT_NIGHT = frozenset({"probe", "review"})
+"""Kinds of runs that get no token of their own: there are many in a day, and the next night's hash rests on theirs."""
 SHA256 = "2.16.840.1.101.3.4.2.1"
 GRANTED = frozenset({0, 1})
 
@@ -85,8 +87,8 @@ def token_path(evidence_file: Path) -> Path:
 
 
 def stamp_runs(folder: Path, ledger: Ledger, asked: Authority) -> Stamped:
-    """Asks for a token for each of the newest closed runs that lack one; ends at the first refusal."""
-    closed = [run for run in ledger.runs() if run.evidence_hash]
+    """Asks for a token for each of the newest closed nights that lack one; ends at the first refusal."""
+    closed = [run for run in ledger.runs() if run.evidence_hash and run.kind not in VOUCHED_BY_THE_NEXT_NIGHT]
     lacking = [run for run in reversed(closed) if not token_path(folder / run.file).is_file()][:CATCH_UP]
     got = 0
     for run in lacking:

@@ -137,6 +137,14 @@ def test_an_authority_of_another_root_is_not_believed(folder, asked, authority, 
         check(folder, other.root)
 
 
+def test_probes_are_vouched_for_by_the_next_night(folder, asked):
+    with closing(sqlite3.connect(folder / "syndication.db")) as db, db:
+        newest = [row[0] for row in db.execute("SELECT run_id FROM runs ORDER BY started_at DESC LIMIT 4")]
+        db.executemany("UPDATE runs SET kind = 'probe' WHERE run_id = ?", [(run,) for run in newest[:3]])
+    stamp(folder, asked)
+    assert tokens(folder)[-1] == f"{newest[3]}.tsr"
+
+
 def test_a_token_of_another_run_is_found(folder, asked):
     stamp(folder, asked)
     first, second = (folder / "evidence" / name for name in tokens(folder)[:2])
