@@ -106,7 +106,7 @@ def _verify_run(
     digest = hashlib.sha256()
     for line in chain_lines(run.previous_hash, reading.hashes()):
         digest.update(line)
-    if run.state == RUNNING or run.evidence_hash is None:
+    if run.state == RUNNING or (run.file and run.evidence_hash is None):
         done.open_runs += (run.run_id,)
     elif run.evidence_hash:
         if digest.hexdigest() != run.evidence_hash:
@@ -129,9 +129,8 @@ class _Reading:
 
     def hashes(self) -> Iterator[str]:
         """Each record's hash, found sound, and last the frame's."""
-        places = self._ledger.places(self._run.run_id)
-        if self._run.evidence_hash == "" and next(places, None) is None and not (self._folder / self._run.file).is_file():
-            return  # closed before its file was begun
+        if self._without_file():
+            return
         places = self._ledger.places(self._run.run_id)
         try:
             with (self._folder / self._run.file).open("rb", buffering=AT_ONCE) as file:
@@ -151,6 +150,12 @@ class _Reading:
             said = f"无法读取（{problem.strerror}）"
             raise self._broken(said, f"the file cannot be read: {problem.strerror}") from problem
         yield self._frame.hexdigest()
+
+    def _without_file(self) -> bool:
+        """Whether the run is one that asks nobody (a rejudgement), or was closed before its file was begun."""
+        none_named = not self._run.file
+        none_begun = self._run.evidence_hash == "" and not (self._folder / self._run.file).is_file()
+        return (none_named or none_begun) and next(self._ledger.places(self._run.run_id), None) is None
 
     def unexplained(self) -> BrokenEvidenceError:
         """Every record is sound and the run's hash is not confirmed: the place, as near as it can be told."""
@@ -216,7 +221,7 @@ def _verify_token(folder: Path, run: RunEntry, root: Path | None, done: Verified
 
 
 def _refuse_strays(folder: Path, runs: Iterable[RunEntry]) -> None:
-    known = {(folder / run.file).resolve() for run in runs}
+    known = {(folder / run.file).resolve() for run in runs if run.file}
     for parent in sorted({path.parent for path in known if path.parent.is_dir()}):
         for path in sorted([*parent.glob("*.warc.gz"), *parent.glob("*.warc")]):
             if path.resolve() not in known:

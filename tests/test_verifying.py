@@ -256,6 +256,14 @@ def test_a_run_that_was_closed_before_its_file_began_is_sound(written):
     assert check(folder).runs == 1
 
 
+def test_a_run_that_asked_nobody_has_no_file_to_check(folder):
+    change(folder, "INSERT INTO runs (run_id, kind, started_at, finished_at, state, evidence_file, previous_hash,"
+                   " program_version) VALUES ('again', 'rejudge', '2026-03-12T00:00:00Z', '2026-03-12T00:00:00Z', 'done', '',"
+                   " '', '0')")  # fmt: skip
+    (folder.parent / "another.warc.gz").write_bytes(b"beside the data folder, none of ours")
+    assert check(folder).open_runs == ()
+
+
 def test_an_evidence_error_is_one_line(sound, tmp_path, syndication):
     said = syndication("evidence", "verify", "--data", tmp_path, status=1).stderr
     assert "there is no database" in said
