@@ -78,7 +78,11 @@ def whole_fingerprint(codes: Codes) -> int | None:
     """The unsigned 64-bit simhash of a normal text's distinct shingles; None below `MINIMUM_LENGTH` characters."""
     if len(codes) < MINIMUM_LENGTH:
         return None
-    hashes = distinct(gram_hashes(codes))
+    return of_hashes(distinct(gram_hashes(codes)))
+
+
+def of_hashes(hashes: Fingerprints) -> int:
+    """The simhash of one or more shingle hashes, each counted once."""
     lanes = np.add.reduceat(_byte_lanes(hashes), np.arange(0, len(hashes), 255), axis=0)
     sums = lanes.view(np.uint8).reshape(-1, 64).sum(axis=0, dtype=np.int64)
     return int.from_bytes(np.packbits(sums * 2 > len(hashes)).tobytes(), "big")
@@ -180,11 +184,11 @@ class FingerprintIndex:
         """
         if distance > self.LARGEST_DISTANCE:
             raise ValueError(f"the bands find distances up to {self.LARGEST_DISTANCE} only")
-        flips = np.array([0], np.uint16)
-        if distance >= self._BANDS:
+        flips, bands = np.array([0], np.uint16), min(distance + 1, self._BANDS)  # one of so many bands is equal, …
+        if distance >= self._BANDS:  # … or differs in one bit
             flips = np.concatenate((flips, np.uint16(1) << np.arange(16, dtype=np.uint16)))
         found: list[NDArray[np.int64]] = []
-        for band in range(self._BANDS):
+        for band in range(bands):
             keys = (self._key(queries, band)[:, None] ^ flips).ravel()
             first, last = self._firsts[band][keys], self._firsts[band][keys.astype(np.intp) + 1]
             sizes = (last - first).astype(np.intp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndication.text import normal_string, normalise
@@ -30,6 +30,7 @@ def test_what_portals_vary_falls_away(raw: str, normal: str) -> None:
     assert normal_string(raw) == normal
 
 
+@settings(deadline=None)  # the first example builds the table
 @given(st.text())
 def test_every_normal_character_knows_its_raw_place(raw: str) -> None:
     text = normalise(raw)
@@ -39,11 +40,13 @@ def test_every_normal_character_knows_its_raw_place(raw: str) -> None:
         assert chr(text.codes[i]) in normal_string(raw[place])
 
 
+@settings(deadline=None)  # the first example builds the table
 @given(st.text())
 def test_normal_form_is_stable(raw: str) -> None:
     assert normal_string(normal_string(raw)) == normal_string(raw)
 
 
+@settings(deadline=None)  # the first example builds the table
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_composed_text_agrees_with_unicode(raw: str) -> None:
     composed = unicodedata.normalize("NFKC", raw)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _SAMPLE = np.uint64(3)  # a run of eight characters is sampled where its hash ends in two zero bits
 _BRIEF_HITS = 2
+_NEAR_SAMPLE = 32   # passages of a page without an equal one that are looked up by likeness
+_FEW_PASSAGES = 8   # below it the whole text is looked up, too
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +80,7 @@ class CandidateIndex:
         found = passages(page.text)
         values, which = np.unique(found.values, return_inverse=True)
         lengths = np.bincount(which, found.ends - found.starts, len(values))
-        queries, stored = self._passages.search(values, limits.passage_distance)
+        queries, stored = self._near(values)
         if len(queries):
             # each passage of the page counts once for a release, by its length, shared among the releases that have it
             pairs = distinct((queries * self._count + self._owners[stored]).astype(np.uint64)).astype(np.intp)
@@ -86,7 +88,7 @@ class CandidateIndex:
             share = lengths[queries] / np.bincount(queries)[queries]
             np.add.at(weights, owners, share)
         weights[self._equal.get(page.text.codes.tobytes(), [])] += len(page.text) + 1
-        whole = whole_fingerprint(page.text.codes)
+        whole = whole_fingerprint(page.text.codes) if len(values) < _FEW_PASSAGES else None
         if whole is not None:
             weights[self._whole_owners[scan(self._wholes, whole, limits.whole_distance)]] += len(page.text)
         self._add_brief(page, weights)
@@ -95,6 +97,14 @@ class CandidateIndex:
             weights[self._numbers.get(number, [])] += 1000
         order = np.lexsort((np.arange(self._count), -weights))[: limits.most_candidates]
         return [int(i) for i in order if weights[i] >= self._thresholds.least_weight]
+
+    def _near(self, values: Fingerprints) -> tuple[Offsets, Offsets]:
+        """Pairs of a page's passage and a stored one: all equal ones, and near ones of a sample of the others."""
+        queries, stored = self._passages.search(values, 0)
+        others = np.setdiff1d(np.arange(len(values)), queries, assume_unique=False)
+        sample = others[:: max(1, -(-len(others) // _NEAR_SAMPLE))]
+        more, near = self._passages.search(values[sample], self._thresholds.passage_distance)
+        return np.concatenate((queries, sample[more])), np.concatenate((stored, near))
 
     def _add_brief(self, page: AnchoredPage, weights: NDArray[np.float64]) -> None:
         if not len(self._brief):
