@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from syndication import __version__
 from syndication.clock import SystemClock
 from syndication.errors import LockedError, SyndicationError
 from syndication.folders import data_folder, data_option
+from syndication.logs import file_log, log_option
 from syndication.surroundings import Surroundings, surrounded
 
 OK, FAILED, INCOMPLETE = 0, 1, 2
@@ -30,8 +32,12 @@ class _OneLine(click.Group):
         try:
             return super().invoke(ctx)
         except SyndicationError as problem:
+            file_log.error("%s", problem)
             click.echo(f"syndication: {problem}", err=True)
             sys.exit(FAILED)
+        except Exception:
+            file_log.exception("a fault of the program")
+            raise
 
 
 @click.group(cls=_OneLine, context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,6 +47,7 @@ def main() -> None:
 
 
 @main.command()
+@log_option
 @data_option
 @surrounded
 def nightly(surroundings: Surroundings, data: Path | None) -> None:
@@ -50,18 +57,21 @@ def nightly(surroundings: Surroundings, data: Path | None) -> None:
 
     Example: syndication nightly --data /srv/syndication
     """
+    from syndication.alerts import watched
     from syndication.nightly import nightly as run_night
     from syndication.progress import Progress
     from syndication.summary_text import print_summary
 
-    progress = Progress()
-    night = run_night(data_folder(data), surroundings.clock, progress, surroundings.settings)
+    folder = data_folder(data)
+    with watched(folder, surroundings.clock, "nightly"):
+        night = run_night(folder, surroundings.clock, Progress(), surroundings.settings)
     print_summary(Console(), night)
     sys.exit(INCOMPLETE if night.blind or night.columns_failed or night.unreached else OK)
 
 
 @main.command()
 @click.option("--dry-run", "dry", is_flag=True, help="Only say which looks are due.")
+@log_option
 @data_option
 @surrounded
 def probe(surroundings: Surroundings, data: Path | None, dry: bool) -> None:
@@ -71,12 +81,15 @@ def probe(surroundings: Surroundings, data: Path | None, dry: bool) -> None:
 
     Example: syndication probe --data /srv/syndication
     """
+    from syndication.alerts import watched
     from syndication.probe import probe as run_probe
     from syndication.progress import Progress
     from syndication.summary_text import print_probe, print_summary
 
+    folder = data_folder(data)
     try:
-        done = run_probe(data_folder(data), surroundings.clock, Progress(), surroundings.settings, dry=dry)
+        with nullcontext() if dry else watched(folder, surroundings.clock, "probe"):
+            done = run_probe(folder, surroundings.clock, Progress(), surroundings.settings, dry=dry)
     except LockedError as taken:
         click.echo(f"syndication: {taken}", err=True)
         sys.exit(OK)
@@ -118,6 +131,7 @@ def rejudge(data: Path | None, edition_file: Path | None, yes: bool) -> None:
 
 @main.command()
 @click.argument("looks", type=click.Path(exists=True, path_type=Path), metavar="DIR")
+@log_option
 @data_option
 def replay(looks: Path, data: Path | None) -> None:
     """Feed recorded WARC files to the same spiders, in order of their time.
@@ -153,11 +167,13 @@ def _add_commands() -> None:
     from syndication.parse import parse_command
     from syndication.portals import portals_group
     from syndication.rehearsal.demo import demo_command
+    from syndication.runs_command import alerts_command, runs_command
     from syndication.serve import serve_command
 
     for command in (
         init_command, demo_command, parse_command, match_texts_command, serve_command, notice_command, evidence_group,
         portals_group, health_command, users_command,
+        runs_command, alerts_command,
     ):  # fmt: skip
         main.add_command(command)
 

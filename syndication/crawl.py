@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import logging
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from scrapy.crawler import AsyncCrawlerRunner
@@ -17,6 +18,7 @@ from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor
 
 from syndication.errors import SpidersMissingError, SyndicationError
+from syndication.logs import others_write
 from syndication.run import RUN_SETTING
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ def drive(work: Coroutine[Any, Any, T]) -> T:
         Interrupted: a signal stopped the reactor before the work was done.
     """
     install_reactor(REACTOR)
-    configure_logging({"LOG_LEVEL": "WARNING", "LOG_INSTALL_ROOT_HANDLER": not logging.getLogger().handlers})
+    configure_logging({"LOG_LEVEL": "WARNING", "LOG_INSTALL_ROOT_HANDLER": not others_write()})
     # that robots.txt could not be had stands in the evidence; a traceback for each dead host tells nobody anything
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     from twisted.internet import reactor as installed  # only after the right one was installed

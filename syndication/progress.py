@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from rich.console import Console
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+log = logging.getLogger(__name__)
 
 EVERY = 500
 
@@ -27,6 +30,7 @@ class Progress:
     def phase(self, text: str) -> Iterator[None]:
         """A step of the command, with its own count."""
         self._text, self._count = text, 0
+        log.info("%s", text)
         if self._living:
             self._living.start()
             self._living.update(text)
@@ -35,6 +39,7 @@ class Progress:
         try:
             yield
         finally:
+            log.info("%s", text, extra={"figures": {"count": self._count}})
             if self._living:
                 self._living.stop()
                 self.console.print(f"{text}：{self._count}" if self._count else text, highlight=False)

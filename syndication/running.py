@@ -17,6 +17,7 @@ from syndication.clock import BEIJING, FixedClock, beijing_text, from_text, to_t
 from syndication.crawl import crawl
 from syndication.errors import ClockError, EvidenceError
 from syndication.evidence import Archive, EvidenceWriter, chain_hash, read_run_file
+from syndication.logs import at_run
 from syndication.registry import load_duties, load_registry
 from syndication.rules import load_rules
 from syndication.run import Course, Run
@@ -73,6 +74,8 @@ def prepare(
     files: Files, store: Store, clock: Clock, run_id: str, kind: str, started: datetime, path: Path
 ) -> Run:
     """The run with what was known before it began. It is noted in the store as running."""
+    at_run(run_id)
+    log.info("run begins", extra={"figures": {"kind": kind, "started_at": to_text(started)}})
     store.start_run(run_id, kind, started, path.relative_to(files.folder).as_posix(), __version__)
     knowledge = store.knowledge(started, steps.wanted_releases(files.duties), started - steps.OPEN_FOR)
     registry = files.registry.active_on(started.astimezone(BEIJING).date())
@@ -203,7 +206,10 @@ def conclude(files: Files, run: Run, progress: Progress, run_file: RunFile, stat
     if run.kind == "nightly" and state == "done":
         with progress.phase("保存快照"):
             take_snapshot(run.store.db, files.folder, run.run_id)
-    return summarise(run.store.db, run.run_id, matched=matched, changed=changed, unreached=unreached)
+    night = summarise(run.store.db, run.run_id, matched=matched, changed=changed, unreached=unreached)
+    figures = {"looks": night.looks, "blind": len(night.blind), "matched": matched, "changed": changed}
+    log.info("run ends", extra={"figures": {"state": state, **figures}})
+    return night
 
 
 def end_of(run_file: RunFile, started: datetime) -> datetime:

@@ -1,0 +1,105 @@
+"""A log that machines read: one JSON object a line, each with the run it belongs to, beside what a person sees.
+
+The file is opened anew when logrotate has moved it. Of the libraries only warnings are taken.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from datetime import UTC, datetime
+from logging.handlers import WatchedFileHandler
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syndication.clock import to_text
+from syndication.errors import DataFolderError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+VARIABLE = "SYNDICATION_LOG"
+OURS = ("syndication", "spiders")
+
+file_log = logging.getLogger("syndication.file")
+"""For what a person is told in another way already: it goes to the file alone."""
+file_log.propagate = False
+file_log.addHandler(logging.NullHandler())
+
+
+class _Now:
+    """What the process is at: one run at a time."""
+
+    command = ""
+    run_id = ""
+
+
+def at_run(run_id: str) -> None:
+    """Names the run that the lines belong to from now on."""
+    _Now.run_id = run_id
+
+
+class JsonLines(logging.Formatter):
+    """`time` (UTC), `level`, `logger`, `command`, `run`, `message`; `figures` and `error` where there are any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        line: dict[str, Any] = {
+            "time": to_text(datetime.fromtimestamp(record.created, UTC)), "level": record.levelname.lower(),
+            "logger": record.name, "command": _Now.command, "run": _Now.run_id, "message": record.getMessage(),
+        }  # fmt: skip
+        figures = getattr(record, "figures", None)
+        if figures:
+            line["figures"] = figures
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _wanted(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or record.name.split(".", 1)[0] in OURS
+
+
+def open_log(path: Path, command: str) -> None:
+    """Writes the process's log to a file as well.
+
+    Raises:
+        DataFolderError: the file cannot be written.
+    """
+    _Now.command = command
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = WatchedFileHandler(path, encoding="utf-8")
+    except OSError as problem:
+        raise DataFolderError(
+            f"无法写入日志文件 {path}（{problem.strerror}）。 The log {path} cannot be written: {problem.strerror}"
+        ) from problem
+    handler.setLevel(logging.INFO)
+    handler.setFormatter(JsonLines())
+    handler.addFilter(_wanted)
+    for log in (logging.getLogger(), file_log):
+        log.addHandler(handler)
+    for name in OURS:
+        logging.getLogger(name).setLevel(logging.INFO)
+
+
+def others_write() -> bool:
+    """Whether the process's log goes anywhere beside our file (a test's collector, an embedding program)."""
+    return any(not isinstance(handler, WatchedFileHandler) for handler in logging.getLogger().handlers)
+
+
+def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds `--log-file FILE` to a command; it takes effect at once and is no parameter of the command."""
+
+    def begin(ctx: click.Context, option: click.Parameter, path: Path | None) -> None:
+        named = path or (Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else None)
+        if named is not None and not ctx.resilient_parsing:
+            open_log(named, ctx.info_name or "")
+
+    return click.option(
+        "--log-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", expose_value=False, callback=begin,
+        help=f"Also write JSON lines to this file; else ${VARIABLE}, else none.",
+    )(command)  # fmt: skip

@@ -1,0 +1,214 @@
+"""What an operator sees of nights: the log's lines, the table of runs, and messages on a change of state and only then."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from faults import FIRST, SECOND, finish, start
+from test_replay import data_from
+
+from syndication.alert_rules import AlertsError, load_alerts
+from syndication.alerts import STATE_FILE, tell
+from syndication.clock import from_text
+from syndication.rehearsal.build import build
+from syndication.rehearsal.cast import story
+from syndication.rehearsal.fleet import Fleet
+from syndication.rehearsal.live import serving
+from syndication.store import open_database
+from syndication.store.summary import summarise
+
+AFTER = from_text(SECOND)
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory):
+    """A data folder after two nights, and the log that they wrote."""
+    parent = tmp_path_factory.mktemp("nights")
+    folder = data_from(build(parent / "rehearsal").data, parent / "data")
+    with serving(Fleet(story())) as port:
+        for moment in (FIRST, SECOND):
+            finish(start(folder, port, moment, "nightly", "--log-file", str(parent / "log" / "nightly.jsonl")), status=2)
+    return folder, parent / "log" / "nightly.jsonl"
+
+
+@pytest.fixture
+def folder(nights, tmp_path):
+    return shutil.copytree(nights[0], tmp_path / "data")
+
+
+BOTH = '[operators]\nurls = ["json://nobody"]\n[readers]\nurls = ["json://reader"]\n[when]\nblind_nights = 2\n'
+
+
+def write_alerts(folder, text=BOTH):
+    (folder / "alerts.toml").write_text(text, encoding="utf-8")
+
+
+class Post:
+    """Stands for the way of a message."""
+
+    def __init__(self, arrives=True):
+        self.sent, self.arrives = [], arrives
+
+    def __call__(self, addresses, title, text):
+        self.sent.append((tuple(addresses), title, text))
+        return self.arrives
+
+
+def test_the_log_is_json_lines_with_the_run(nights):
+    lines = [json.loads(line) for line in nights[1].read_text(encoding="utf-8").splitlines()]
+    runs = {line["run"] for line in lines if line["message"] == "run ends"}
+    assert runs == {"20260302T181500Z-nightly", "20260303T061500Z-nightly"}
+    assert {line["command"] for line in lines} == {"nightly"}
+    assert [line["figures"]["looks"] > 0 for line in lines if line["message"] == "run ends"] == [True, True]
+
+
+def test_an_error_is_a_line_of_the_log_too(syndication, tmp_path):
+    syndication("nightly", "--data", tmp_path / "none", "--log-file", tmp_path / "log.jsonl", status=1)
+    (line,) = (json.loads(one) for one in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines())
+    assert line["level"] == "error"
+    assert "portals.csv is missing" in line["message"]
+
+
+def test_runs_are_listed_with_their_figures(nights, syndication):
+    runs = json.loads(syndication("runs", "--data", nights[0], "--json").stdout)
+    assert [run["run_id"] for run in runs] == ["20260303T061500Z-nightly", "20260302T181500Z-nightly"]
+    database = open_database(nights[0])
+    for run in runs:
+        looks, failed = database.execute(
+            "SELECT count(*), sum(outcome NOT IN ('ok', 'unchanged')) FROM observations WHERE run_id = ?", (run["run_id"],)
+        ).fetchone()
+        assert (run["state"], run["looks"], run["failed"]) == ("done", looks, failed)
+        assert run["blind"] == len(summarise(database, run["run_id"]).blind) > 0
+    database.close()
+    table = syndication("runs", "--data", nights[0], "-n", "1").stdout
+    assert "夜间监测" in table
+    assert "20260302T181500Z" not in table
+
+
+def test_a_change_is_told_once_errors_to_operators_and_figures_to_readers(folder):
+    write_alerts(folder)
+    post = Post()
+    tell(folder, AFTER, command="nightly", send=post)
+    told = {addresses: text for addresses, _, text in post.sent}
+    assert "连续 2 夜未能观测：样例安全部（anquan）" in told[("json://nobody",)]
+    assert "超时" in told[("json://reader",)]
+    assert "超时" not in told[("json://nobody",)]
+    assert tell(folder, AFTER, command="nightly", send=post) == 0
+    assert len(post.sent) == 2
+
+
+def test_a_portal_that_answers_again_is_told_and_one_good_night_less_is_no_recovery(folder):
+    write_alerts(folder)
+    tell(folder, AFTER, send=Post())
+    write_alerts(folder, '[operators]\nurls = ["json://nobody"]\n[when]\nblind_nights = 3\n')
+    assert tell(folder, AFTER, send=Post()) == 0
+    database = open_database(folder)
+    database.execute("UPDATE observations SET outcome = 'ok' WHERE portal_id = 'anquan' AND run_id = '20260303T061500Z-nightly'")
+    database.conn.commit()
+    database.close()
+    post = Post()
+    tell(folder, AFTER, send=post)
+    assert [text.splitlines()[0] for _, _, text in post.sent] == ["· 已恢复观测：样例安全部（anquan）。"]
+
+
+def test_a_failed_night_is_told_once_and_so_is_the_next_good_one(folder):
+    write_alerts(folder)
+    tell(folder, AFTER, command="nightly", send=Post())
+    for expected in ("磁盘", None):
+        post = Post()
+        tell(folder, AFTER, command="nightly", failed=OSError("磁盘"), send=post)
+        assert [expected in text for _, _, text in post.sent] == ([True] if expected else [])
+    post = Post()
+    tell(folder, AFTER, command="nightly", send=post)
+    assert "syndication nightly 已恢复正常。" in post.sent[0][2]
+
+
+def test_what_did_not_arrive_is_told_again(folder):
+    write_alerts(folder)
+    assert tell(folder, AFTER, send=Post(arrives=False)) == 0
+    assert not (folder / STATE_FILE).exists()
+    assert tell(folder, AFTER, send=Post()) > 0
+
+
+def test_nights_that_stay_away_are_told(folder):
+    write_alerts(folder)
+    tell(folder, AFTER, send=Post())
+    post = Post()
+    tell(folder, AFTER + timedelta(hours=37), send=post)
+    assert "夜间监测已超过 36 小时没有完成，最近一次：2026-03-03 14:15" in post.sent[0][2]
+
+
+@contextmanager
+def webhook():
+    """A server on loopback that keeps what is sent to it."""
+    received = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self):
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *said):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Hook)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"json://127.0.0.1:{server.server_address[1]}/", received
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_message_reaches_a_webhook_and_an_unknown_address_keeps_its_secret(folder, syndication):
+    pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
+    with webhook() as (address, received):
+        write_alerts(folder, f'[operators]\nurls = ["{address}"]\n')
+        assert "已发送" in syndication("alerts", "--test", "--data", folder).stdout
+        said = syndication("alerts", "--data", folder).stdout
+    assert "已告知变化" in said
+    assert [one["title"] for one in received] == ["政策转载监测：测试", "政策转载监测：需要处理"]
+    write_alerts(folder, '[operators]\nurls = ["nosuch://secret-key"]\n')
+    said = syndication("alerts", "--test", "--data", folder, status=1).stderr
+    assert "nosuch://" in said
+    assert "secret-key" not in said
+
+
+def test_a_night_ends_well_where_nobody_can_be_told(folder, syndication):
+    write_alerts(folder, '[operators]\nurls = ["json://127.0.0.1:9/"]\n')
+    with serving(Fleet(story())) as port:
+        finish(start(folder, port, "2026-03-03T18:15:00Z", "nightly"), status=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("operators = 1", "operators"),
+        ("[operators]\nurl = []", "operators.url"),
+        ("[operators]\nurls = [1]", "operators.urls"),
+        ('[operators]\nurls = ["$NOWHERE"]', "NOWHERE"),
+        ("[when]\nblind_nights = 0", "when.blind_nights"),
+        ("[when]\nnights = 1", "when.nights"),
+        ("[operator]\n", "operator"),
+        ("[[", "TOML"),
+    ],
+)
+def test_a_wrong_key_of_the_rules_is_named(tmp_path, text, said):
+    (tmp_path / "alerts.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(AlertsError, match=said):
+        load_alerts(tmp_path, {})
+
+
+def test_addresses_may_come_from_the_environment(tmp_path):
+    (tmp_path / "alerts.toml").write_text('[operators]\nurls = ["$HOOK"]', encoding="utf-8")
+    assert load_alerts(tmp_path, {"HOOK": "json://somewhere"}).operators == ("json://somewhere",)
+    assert load_alerts(tmp_path / "elsewhere") is None
