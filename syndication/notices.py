@@ -1,4 +1,4 @@
-"""`syndication notice`: all verdicts of a period as a CSV file, the annex of a notice.
+"""`syndication notice`: all verdicts of a period as a CSV file, or the documents of a notice in a folder.
 
 Facts of the world: a notice (通报) names sites in tables of short cells; inspectors open the file in a Chinese Excel or
 WPS, which needs a byte order mark. "Not observed" and "undetermined" say something about the monitor and not about
@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING
 import click
 
 from syndication.cells import BOM, Cell, safe
-from syndication.clock import beijing_date, beijing_text, from_text
+from syndication.clock import SystemClock, beijing_date, beijing_midnight
 from syndication.errors import SyndicationError
 from syndication.folders import data_folder, data_option
 from syndication.glossary import CAUSES, CHINESE, Decision, Flag, Level, Mode, Status, chinese
+from syndication.notice_documents.spans import read_span
+from syndication.notice_documents.wording import beijing, carried_text, overdue_hours, released_text
 from syndication.store.database import FILE_NAME
 from syndication.store.periods import Observed, Period, judged_editions, period_observed, period_rows
 from syndication.store.reading import snapshot
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
     from typing import IO
+
+    from syndication.notice_documents.making import Made
 
 HEADERS = (
     "序号", "级别", "网站名称", "网址", "文件标题", "发文字号", "发布时间", "时限", "判定", "转载方式", "转载时间",
@@ -43,6 +47,8 @@ REMARKS = {
     Status.PENDING: "尚未到时限",
 }
 """What a row says about itself where its status is no finding."""
+RECTIFY_WITHIN = timedelta(days=30)
+"""Fact of the world: the notice of 2016Q2 gave about four weeks (rules.md 2.1)."""
 
 
 class NoticeError(SyndicationError):
@@ -67,7 +73,7 @@ def write_notice(database: Path, period: Period, target: Path) -> Written:
     that cannot be read.
     """
     with snapshot(database) as connection:
-        _check_edition(connection, period.edition)
+        check_edition(connection, period.edition)
         observed = period_observed(connection, period)
         statuses: Counter[Status] = Counter()
         releases: set[str] = set()
@@ -82,7 +88,8 @@ def write_notice(database: Path, period: Period, target: Path) -> Written:
     return Written(target, statuses.total(), len(releases), observed, statuses)
 
 
-def _check_edition(connection: sqlite3.Connection, edition: str) -> None:
+def check_edition(connection: sqlite3.Connection, edition: str) -> None:
+    """Raises NoticeError for an edition without verdicts, naming those that have some."""
     known = judged_editions(connection)
     if edition not in known:
         told = "、".join(f"{name}（{first} 至 {last}）" for name, (first, last) in known.items()) or "无"
@@ -93,39 +100,12 @@ def _cells(number: int, row: sqlite3.Row) -> list[Cell]:
     status = Status(row["status"])
     return [
         number, chinese(Level(row["level"])), row["portal_name"], row["home_url"], row["title"], row["document_number"],
-        _released(row), _beijing(row["deadline"]), chinese(status), chinese(Mode(row["mode"])) if row["mode"] else "",
-        _carried(row), row["lag_hours"], _overdue(status, row),
+        released_text(row), beijing(row["deadline"]), chinese(status), chinese(Mode(row["mode"])) if row["mode"] else "",
+        carried_text(row), row["lag_hours"], overdue_hours(status, row),
         "、".join(chinese(Flag(word)) for word in row["flags"].split()), row["page_url"],
         chinese(Decision(row["reviewed"])) if row["reviewed"] else "", CAUSES.get(row["cause"], row["cause"]),
         row["release_url"], row["observed"], row["portals"], REMARKS.get(status, ""),
     ]  # fmt: skip
-
-
-def _released(row: sqlite3.Row) -> str:
-    if row["released_precision"] == "day":
-        return f"{beijing_date(from_text(row['released_at']))}（仅知日期）"
-    return _beijing(row["released_at"])
-
-
-def _beijing(stored: str | None) -> str:
-    return beijing_text(from_text(stored), seconds=not stored.endswith(":00Z")) if stored else ""
-
-
-def _carried(row: sqlite3.Row) -> str:
-    """When the portal carried the release: a minute or second, or the bounds within which it did."""
-    if not row["earliest"] or not row["latest"]:
-        return _beijing(row["latest"] or row["earliest"])
-    if from_text(row["latest"]) - from_text(row["earliest"]) <= timedelta(minutes=1):
-        return _beijing(row["earliest"])
-    return f"{_beijing(row['earliest'])} 至 {_beijing(row['latest'])} 之间"
-
-
-def _overdue(status: Status, row: sqlite3.Row) -> float | None:
-    """Hours past the deadline that are proven: of an interval its beginning counts, cut to a tenth."""
-    if status is not Status.LATE or not row["earliest"]:
-        return None
-    past = from_text(row["earliest"]) - from_text(row["deadline"])
-    return past // timedelta(minutes=6) / 10
 
 
 def _write(target: Path, rows: Iterable[list[Cell]]) -> None:
@@ -184,21 +164,112 @@ def summary(written: Written, period: Period) -> list[str]:
     return lines
 
 
-@click.command("notice", short_help="Write the annex of a notice as CSV.")
-@click.option("--from", "first", type=Day(), required=True, help="First day of release, Beijing time.")
-@click.option("--to", "last", type=Day(), required=True, help="Last day of release, inclusive.")
-@click.option("--csv", "target", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file.")
+def made_summary(made: Made) -> list[str]:
+    """What is told on the terminal of a notice's documents, in Chinese, line by line."""
+    figures, terms = made.composed.figures, made.composed.terms
+    lines = [f"已生成通报 {terms.number}（草稿）：{made.folder}"]
+    lines += [f"  {name}" for name in made.files]
+    lines.append(
+        f"可观测门户 {figures.observed} 个，共 {figures.all.portals} 个；应转载 {figures.all.owed} 件次，"
+        f"可判定 {figures.all.decided} 件次，按时 {figures.all.on_time} 件次（{figures.all.rate.text}）。"
+    )
+    lines.append(f"列入清单 {figures.late + figures.missing} 件次，其中已经人工复核 {figures.reviewed} 件次。")
+    if figures.all.pending:
+        lines.append(f"还有 {figures.all.pending} 件次未到期：检查期尚未结束，判定还会增加。")
+    if figures.withheld.get("unattributed"):
+        lines.append(f"{figures.withheld['unattributed']} 件次没有归责，未列入；较早的判定请先运行 syndication rejudge。")
+    if terms.replaces:
+        lines.append(f"替代通报 {terms.replaces}：差异 {len(made.composed.changes)} 条。")
+    if made.composed.mended:
+        lines.append(f"核对往期问题 {len(made.composed.mended)} 条，见往期问题整改情况。")
+    return lines
+
+
+@click.group("notice", invoke_without_command=True, short_help="Make a notice: documents in a folder, or one CSV file.")
+@click.option("--period", "named", metavar="NAME", help="Days of release by name: 2016Q2, 2026-07, 2026H1, 2026.")
+@click.option("--from", "first", type=Day(), help="First day of release, Beijing time.")
+@click.option("--to", "last", type=Day(), help="Last day of release, inclusive.")
+@click.option("--csv", "target", type=click.Path(path_type=Path, dir_okay=False), help="One CSV file of all verdicts.")
+@click.option(
+    "-o", "--output", "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="A new folder for the documents: draft, annexes, manifest.",
+)  # fmt: skip
 @click.option("--edition", default="inspection-24h", show_default=True, help="The edition of the rules.")
 @click.option("--level", type=click.Choice([level.value for level in Level]), help="Only portals of this level.")
+@click.option("--rectify-by", type=Day(), help="Until when problems are to be mended; else 30 days from now.")
+@click.option(
+    "--template", type=click.Path(exists=True, path_type=Path, dir_okay=False), metavar="FILE",
+    help="The office's own DOCX template.",
+)  # fmt: skip
 @data_option
-def notice_command(first: date, last: date, target: Path, edition: str, level: str | None, data: Path | None) -> None:
-    """Write all verdicts about the releases of a period to a CSV file that Chinese spreadsheets open.
+@click.pass_context
+def notice_command(
+    ctx: click.Context, named: str | None, first: date | None, last: date | None, target: Path | None, folder: Path | None,
+    edition: str, level: str | None, rectify_by: date | None, template: Path | None, data: Path | None,
+) -> None:  # fmt: skip
+    """Make the documents of a notice (-o DIR), or write all verdicts of a period to one file (--csv FILE).
+
+    Example: syndication notice --period 2026Q1 -o notice-2026Q1
 
     Example: syndication notice --from 2026-01-01 --to 2026-03-31 --csv annex.csv
     """
+    if ctx.invoked_subcommand is not None:
+        return
+    first, last = _days(named, first, last)
+    period = Period(first, last, edition, Level(level) if level else None)
+    if (target is None) == (folder is None):
+        raise click.UsageError("请给出 --csv FILE 或 -o DIR 之一。 Name one of --csv FILE and -o DIR.")
+    if target is not None:
+        if rectify_by or template:
+            raise click.UsageError("--rectify-by、--template 只用于 -o DIR。 --rectify-by and --template go with -o DIR.")
+        for line in summary(write_notice(data_folder(data) / FILE_NAME, period, target), period):
+            click.echo(line)
+    elif folder is not None:
+        from syndication.notice_documents.making import Wish, make_notice
+
+        now = SystemClock().now()
+        until = rectify_by or beijing_date(now) + RECTIFY_WITHIN
+        if beijing_midnight(until) <= now:
+            raise click.UsageError(f"--rectify-by {until} 已过。 --rectify-by must be after today.")
+        for line in made_summary(make_notice(data_folder(data), Wish(period, until, template), folder, now)):
+            click.echo(line)
+
+
+def _days(named: str | None, first: date | None, last: date | None) -> tuple[date, date]:
+    if named is not None:
+        if first or last:
+            raise click.UsageError("--period 与 --from、--to 只用一种。 Name --period, or --from and --to.")
+        found = read_span(named)
+        if found is None:
+            raise click.UsageError(f"--period {named} 无法识别。 Write --period 2016Q2, 2026-07, 2026H1 or 2026.")
+        return found
+    if first is None or last is None:
+        missing = "--from" if first is None else "--to"
+        raise click.UsageError(f"缺少 {missing}（或 --period）。 Missing option '{missing}' (or --period).")
     if first > last:
         raise click.UsageError(f"--from {first} 晚于 --to {last}。 --from must not be after --to.")
-    period = Period(first, last, edition, Level(level) if level else None)
-    written = write_notice(data_folder(data) / FILE_NAME, period, target)
-    for line in summary(written, period):
-        click.echo(line)
+    return first, last
+
+
+@notice_command.command("verify")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@data_option
+def verify_command(folder: Path, data: Path | None) -> None:
+    """Compose a notice again from the snapshot kept with it and compare; its number too where the data folder is at hand.
+
+    Exit status 0: all agrees; 1: something does not. An edited draft is told and is no fault.
+
+    Example: syndication notice verify notice-2026Q1 --data /srv/syndication
+    """
+    from syndication.notice_documents.checking import verify_notice
+    from syndication.notice_documents.numbering import FOLDER
+
+    known = data_folder(data)
+    checked = verify_notice(folder, known if data is not None or (known / FOLDER).is_dir() else None)
+    for line in checked.told:
+        click.echo(f"注意：{line}")
+    for line in checked.faults:
+        click.echo(f"不符：{line}")
+    if checked.faults:
+        raise NoticeError(f"通报 {checked.number} 核对不符 {len(checked.faults)} 处。 The notice does not agree with its basis.")
+    click.echo(f"通报 {checked.number} 核对无误：{checked.files} 个文件，由快照重新计算的结果一致。")

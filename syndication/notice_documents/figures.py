@@ -1,0 +1,152 @@
+"""The figures of a notice, each with its denominator, summed from the rows that the annexes show.
+
+Fact of the world: the notice of 2016Q2 told the share of portals with the column on the home page and the share that
+carried within 24 hours, of 103 (rules.md 2.2). What could not be decided stands beside a share and never in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from syndication.glossary import ColumnState, Flag, Level, chinese
+from syndication.notice_documents.findings import Kind
+from syndication.notice_documents.wording import MACHINE_AND_PERSON, Share
+from syndication.store.notices import column_rows, portal_results, release_count, withheld
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from syndication.notice_documents.findings import Finding
+    from syndication.store.periods import Period
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Verdicts of a group of portals by status, and its portals: `portals` watched, `decided_portals` with any decided
+    verdict, `punctual_portals` of these that carried everything decided in time.
+    """
+
+    portals: int
+    decided_portals: int
+    punctual_portals: int
+    owed: int
+    on_time: int
+    late: int
+    missing: int
+    undetermined: int
+    not_observed: int
+    pending: int
+    exempt: int
+
+    @property
+    def decided(self) -> int:
+        """On time, late or missing: the denominator of the rate."""
+        return self.on_time + self.late + self.missing
+
+    @property
+    def rate(self) -> Share:
+        """Carried in time, of what could be decided."""
+        return Share(self.on_time, self.decided)
+
+    @property
+    def punctual(self) -> Share:
+        """Portals that carried everything decided in time, of those with anything decided."""
+        return Share(self.punctual_portals, self.decided_portals)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Portals by the last sight of their home page: `seen` at all, `shown` with the column, and how it is placed."""
+
+    watched: int
+    seen: int
+    shown: int
+    judged: int
+    prominent: int
+
+    @property
+    def share(self) -> Share:
+        """With the column, of the home pages that were seen."""
+        return Share(self.shown, self.seen)
+
+    @property
+    def prominent_share(self) -> Share:
+        """In a prominent place, of the home pages whose sight was judged by the rule of prominence."""
+        return Share(self.prominent, self.judged)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All that the letter may say in numbers.
+
+    Of the portals some were observed for all releases that fell due, some for a part of them, some for none, and for some
+    nothing fell due (`undue_portals`). `withheld`: late or missing verdicts that are no findings, by why.
+    """
+
+    releases: int
+    all: Counts
+    departments: Counts
+    provinces: Counts
+    wholly_observed: int
+    partly_observed: int
+    never_observed: int
+    undue_portals: int
+    columns: Columns
+    department_columns: Columns
+    province_columns: Columns
+    late: int
+    missing: int
+    backdated: int
+    reviewed: int
+    portals_with_findings: int
+    portals_without_column: int
+    withheld: dict[str, int]
+
+    @property
+    def observed(self) -> int:
+        """Portals that could be observed for at least one release of the period."""
+        return self.wholly_observed + self.partly_observed
+
+
+def read_figures(
+    connection: sqlite3.Connection, period: Period, about_releases: Sequence[Finding], about_columns: Sequence[Finding]
+) -> Figures:
+    """The figures of a period; the findings are those of the same connection and period."""
+    results, columns = portal_results(connection, period), column_rows(connection, period)
+    due = [(row["owed"] - row["pending"], row["not_observed"]) for row in results]
+    return Figures(
+        releases=release_count(connection, period),
+        all=_counts(results),
+        departments=_counts([row for row in results if row["level"] == Level.DEPARTMENT]),
+        provinces=_counts([row for row in results if row["level"] == Level.PROVINCE]),
+        wholly_observed=sum(owed > 0 == unseen for owed, unseen in due),
+        partly_observed=sum(owed > unseen > 0 for owed, unseen in due),
+        never_observed=sum(owed == unseen > 0 for owed, unseen in due),
+        undue_portals=sum(not owed for owed, _ in due),
+        columns=_columns(columns),
+        department_columns=_columns([row for row in columns if row["level"] == Level.DEPARTMENT]),
+        province_columns=_columns([row for row in columns if row["level"] == Level.PROVINCE]),
+        late=sum(one.kind is Kind.LATE for one in about_releases),
+        missing=sum(one.kind is Kind.MISSING for one in about_releases),
+        backdated=sum(chinese(Flag.BACKDATED) in one.problem.split("，") for one in about_releases),
+        reviewed=sum(one.checked == MACHINE_AND_PERSON for one in about_releases),
+        portals_with_findings=len({one.portal_id for one in about_releases}),
+        portals_without_column=len(about_columns),
+        withheld=withheld(connection, period),
+    )  # fmt: skip
+
+
+def _counts(rows: Sequence[sqlite3.Row]) -> Counts:
+    decided = [row for row in rows if row["on_time"] + row["late"] + row["missing"]]
+    punctual = [row for row in decided if not row["late"] + row["missing"]]
+    names = ("owed", "on_time", "late", "missing", "undetermined", "not_observed", "pending", "exempt")
+    return Counts(len(rows), len(decided), len(punctual), *(sum(row[name] for row in rows) for name in names))
+
+
+def _columns(rows: Sequence[sqlite3.Row]) -> Columns:
+    seen = [row for row in rows if row["state"] is not None]
+    judged = [row for row in seen if row["prominent"] is not None]
+    shown = sum(row["state"] != ColumnState.NO_ENTRY for row in seen)
+    return Columns(len(rows), len(seen), shown, len(judged), sum(row["prominent"] for row in judged))

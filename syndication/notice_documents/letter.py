@@ -1,0 +1,168 @@
+"""The draft of the notice: the names that the template may use, filled from figures, findings and rounds.
+
+A share is told as `占可判定件次（40件次）的87.5%`, never without its denominator. The office edits the template; a name that
+is not among these is refused, so that a misspelt one leaves no gap in a notice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from syndication.clock import beijing_date, beijing_text, from_text
+from syndication.glossary import Level
+from syndication.notice_documents.packing import repack
+from syndication.notice_documents.rounds import MENDED, UNMENDED, ChangeKind, State
+from syndication.notice_documents.spans import day_name, span_name
+from syndication.notices import NoticeError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syndication.notice_documents.composing import Composed
+    from syndication.notice_documents.wording import Share
+
+MOST_NAMED = 5
+FEWEST_TO_NAME = 2
+"""A portal is named in the letter from so many findings on; the annex names them all."""
+
+_ADDRESSEES = {
+    None: "各省、自治区、直辖市人民政府，新疆生产建设兵团，国务院各部委、各直属机构",
+    Level.PROVINCE: "各省、自治区、直辖市人民政府，新疆生产建设兵团",
+    Level.DEPARTMENT: "国务院各部委、各直属机构",
+}
+_DEPARTMENTS, _PROVINCES = "国务院部门网站", "省级政府门户网站"
+_WITHHELD = {
+    "reviewed": "已经复核改判", "disputed": "复核结论与监测判定不一致、待再次复核", "unattributed": "尚未归责或不能归责于网站",
+}  # fmt: skip
+
+
+def context(composed: Composed) -> dict[str, str | int]:
+    """The values of the template by their names; docs/notice.md lists them."""
+    return {
+        **_head(composed), **_observed(composed), **_columns(composed), **_rates(composed), **_problems(composed),
+        **_rounds(composed),
+    }  # fmt: skip
+
+
+def write_letter(composed: Composed, template: Path, target: Path) -> None:
+    """Fills the template. Raises NoticeError where it is no template or uses a name that there is none of."""
+    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+    try:
+        document = DocxTemplate(str(template))
+        document.render(context(composed), environment, autoescape=True)
+        properties = document.get_docx().core_properties
+        properties.title = f"通报草稿 {composed.terms.number}"
+        properties.created = properties.modified = composed.terms.made_at.replace(tzinfo=None)
+        document.save(str(target))
+    except TemplateError as fault:
+        raise NoticeError(f"模板 {template} 无法填写：{fault}。 The template cannot be filled: {fault}.") from fault
+    except (KeyError, ValueError, OSError) as fault:
+        raise NoticeError(f"{template} 不是可用的 DOCX 模板。 {template} is no DOCX template: {fault}.") from fault
+    repack(target)
+
+
+def _head(composed: Composed) -> dict[str, str | int]:
+    terms, figures = composed.terms, composed.figures
+    period = terms.period
+    groups = [
+        f"{counts.portals}个{name}" for level, name, counts in (
+            (Level.DEPARTMENT, _DEPARTMENTS, figures.departments), (Level.PROVINCE, _PROVINCES, figures.provinces),
+        ) if period.level in {None, level}
+    ]  # fmt: skip
+    measure = "个工作日小时" if terms.edition.calendar == "working" else "小时"
+    annexes = "　".join(f"{place}.{annex.name}" for place, annex in enumerate(composed.annexes, 1))
+    return {
+        "编号": terms.number, "检查期": span_name(period.first, period.last),
+        "起止日期": f"{day_name(period.first)}至{day_name(period.last)}", "主送": _ADDRESSEES[period.level],
+        "检查依据": f"《{terms.edition.document}》（{terms.edition.document_number}）", "检查范围": "和".join(groups),
+        "时限": f"{terms.edition.hours}{measure}", "规则版本": terms.edition.id,
+        "整改期限": day_name(terms.rectify_by), "成文日期": day_name(beijing_date(terms.made_at)), "附件清单": annexes,
+        "数据截至": _until(composed), "快照": terms.snapshot_sha256,
+    }  # fmt: skip
+
+
+def _until(composed: Composed) -> str:
+    run = composed.last_run
+    return f"{beijing_text(from_text(run.finished_at))}（批次 {run.run_id}）" if run else "尚无批次"
+
+
+def _observed(composed: Composed) -> dict[str, str | int]:
+    figures = composed.figures
+    return {
+        "门户总数": figures.all.portals, "部门网站数": figures.departments.portals, "省级网站数": figures.provinces.portals,
+        "发布件数": figures.releases, "可观测门户数": figures.observed, "全程可观测数": figures.wholly_observed,
+        "部分可观测数": figures.partly_observed, "未能观测门户数": figures.never_observed,
+        "尚无到期门户数": figures.undue_portals,
+    }  # fmt: skip
+
+
+def _columns(composed: Composed) -> dict[str, str | int]:
+    figures, columns = composed.figures, composed.figures.columns
+    parts = [
+        f"{name}{own.shown}个，{_of(own.share, '看到首页的', '个')}"
+        for name, own in ((_DEPARTMENTS, figures.department_columns), (_PROVINCES, figures.province_columns)) if own.seen
+    ]  # fmt: skip
+    prominent = _of(columns.prominent_share, "判断过的", "个")
+    placed = f"按显著位置规则判断过的首页中，专栏位于显著位置的{columns.prominent}个，{prominent}。" if columns.judged else ""
+    return {
+        "首页可见数": columns.seen, "首页未见数": columns.watched - columns.seen, "有专栏数": columns.shown,
+        "专栏占比": _of(columns.share, "看到首页的", "个"), "专栏分级": _both(composed, parts), "显著位置": placed,
+    }  # fmt: skip
+
+
+def _rates(composed: Composed) -> dict[str, str | int]:
+    figures, counts = composed.figures, composed.figures.all
+    parts = [
+        f"{name}{own.on_time}件次，{_of(own.rate, '可判定件次', '件次')}"
+        for name, own in ((_DEPARTMENTS, figures.departments), (_PROVINCES, figures.provinces)) if own.decided
+    ]  # fmt: skip
+    return {
+        "应转载": counts.owed, "可判定": counts.decided, "按时": counts.on_time,
+        "按时占比": _of(counts.rate, "可判定件次", "件次"), "按时分级": _both(composed, parts),
+        "有判定门户数": counts.decided_portals, "全部按时门户数": counts.punctual_portals,
+        "全部按时占比": _of(counts.punctual, "有可判定件次的", "个"), "待核": counts.undetermined,
+        "未能观测": counts.not_observed, "未到期": counts.pending, "免于考核": counts.exempt,
+    }  # fmt: skip
+
+
+def _problems(composed: Composed) -> dict[str, str | int]:
+    figures = composed.figures
+    most = Counter(one.site for one in composed.about_releases).most_common()
+    named = [f"{site}（{count}件次）" for site, count in most if count >= FEWEST_TO_NAME][:MOST_NAMED]
+    withheld = {why: count for why, count in figures.withheld.items() if count}
+    return {
+        "问题件次": figures.late + figures.missing, "超时件次": figures.late, "未转载件次": figures.missing,
+        "问题门户数": figures.portals_with_findings, "已复核件次": figures.reviewed,
+        "问题较多": f"问题较多的有：{'、'.join(named)}。" if named else "", "疑似伪造件次": figures.backdated,
+        "未列入件次": sum(withheld.values()),
+        "未列入原因": "、".join(f"{_WITHHELD[why]}（{n}件次）" for why, n in withheld.items()),
+        "未见专栏数": figures.portals_without_column, "未见专栏网站": "、".join(one.site for one in composed.about_columns),
+    }  # fmt: skip
+
+
+def _rounds(composed: Composed) -> dict[str, str | int]:
+    states = Counter(one.state for one in composed.mended)
+    kinds = Counter(one.kind for one in composed.changes)
+    settled = {*MENDED, *UNMENDED, State.REVOKED}
+    return {
+        "往期编号": "、".join(sorted({one.notice for one in composed.mended})), "往期问题数": len(composed.mended),
+        "往期已整改": sum(states[state] for state in MENDED), "往期未整改": sum(states[state] for state in UNMENDED),
+        "往期已撤销": states[State.REVOKED],
+        "往期未核实": sum(count for state, count in states.items() if state not in settled),
+        "替代编号": composed.terms.replaces, "新增数": kinds[ChangeKind.ADDED], "撤销数": kinds[ChangeKind.REMOVED],
+        "变更数": kinds[ChangeKind.CHANGED],
+    }  # fmt: skip
+
+
+def _of(share: Share, whole: str, unit: str) -> str:
+    return f"占{whole}（{share.of}{unit}）的{share.text}" if share.of else f"没有{whole}{unit}，不计算比例"
+
+
+def _both(composed: Composed, parts: list[str]) -> str:
+    """By level, where both were asked for; with one level it would say the same twice."""
+    return f"其中，{'；'.join(parts)}。" if composed.terms.period.level is None and parts else ""

@@ -1,0 +1,105 @@
+"""`manifest.json`: what a notice is, what it rests on, and the hash of every file, so that it can be made again and compared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import date
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from syndication import __version__
+from syndication.clock import from_text, to_text
+from syndication.notice_documents.composing import EditionFacts, Terms
+from syndication.notice_documents.issued import period_to_json, read_period
+from syndication.notice_documents.spans import span_name
+from syndication.notices import NoticeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from syndication.notice_documents.composing import Composed
+
+NAME = "manifest.json"
+FORMAT = 1
+AT_ONCE = 1 << 20
+
+
+def build_manifest(composed: Composed, folder: Path, files: Iterable[str]) -> dict[str, Any]:
+    """The manifest of a composed notice whose files lie in a folder."""
+    terms, figures = composed.terms, composed.figures
+    return {
+        "format": FORMAT,
+        "number": terms.number,
+        "replaces": terms.replaces,
+        "made_at": to_text(terms.made_at),
+        "program_version": __version__,
+        "made_with": {name: version(name) for name in ("xlsxwriter", "docxtpl", "python-docx")},
+        "period": {**period_to_json(terms.period), "name": span_name(terms.period.first, terms.period.last)},
+        "edition": asdict(terms.edition),
+        "rectify_by": terms.rectify_by.isoformat(),
+        "snapshot": {
+            "sha256": terms.snapshot_sha256,
+            "last_run": composed.last_run.run_id if composed.last_run else "",
+            "last_run_finished_at": composed.last_run.finished_at if composed.last_run else "",
+            "last_run_evidence_hash": composed.last_run.evidence_hash if composed.last_run else "",
+        },
+        "coverage": {
+            "observed": figures.observed, "portals": figures.all.portals, "wholly": figures.wholly_observed,
+            "partly": figures.partly_observed, "never": figures.never_observed,
+            "undue": figures.undue_portals, "home_pages_seen": figures.columns.seen,
+        },
+        "figures": asdict(figures),
+        "rows": {annex.name: len(annex.rows) for annex in composed.annexes},
+        "changes": _counted(one.kind.name.lower() for one in composed.changes),
+        "mended": _counted(one.state.name.lower() for one in composed.mended),
+        "files": {name: {"sha256": sha256(folder / name), "bytes": (folder / name).stat().st_size} for name in files},
+    }  # fmt: skip
+
+
+def _counted(words: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for word in words:
+        found[word] = found.get(word, 0) + 1
+    return dict(sorted(found.items()))
+
+
+def to_bytes(manifest: dict[str, Any]) -> bytes:
+    """As it is written: UTF-8, its hash is that of the file."""
+    return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a notice's folder. Raises NoticeError where there is none that this program can read."""
+    path = folder / NAME
+    try:
+        content = json.loads(path.read_bytes())
+        known = content["format"]
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise NoticeError(f"{folder} 不是通报文件夹：无法读取 {NAME}。 {folder} has no readable {NAME}: {fault}.") from fault
+    if known != FORMAT:
+        raise NoticeError(f"{path} 由其他版本生成（格式 {known}）。 {path} is of format {known}; use the version that made it.")
+    return dict(content)
+
+
+def read_terms(manifest: dict[str, Any]) -> Terms:
+    """What was fixed before the notice was composed. Raises NoticeError for a manifest that does not say it."""
+    try:
+        return Terms(
+            number=manifest["number"], made_at=from_text(manifest["made_at"]), period=read_period(manifest["period"]),
+            edition=EditionFacts(**manifest["edition"]), rectify_by=date.fromisoformat(manifest["rectify_by"]),
+            replaces=manifest["replaces"], snapshot_sha256=manifest["snapshot"]["sha256"],
+        )  # fmt: skip
+    except (KeyError, ValueError, TypeError) as fault:
+        raise NoticeError(f"{NAME} 内容不全或被改动：{fault}。 {NAME} was changed: {fault}.") from fault
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, as hexadecimal digits."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(AT_ONCE):
+            found.update(block)
+    return found.hexdigest()

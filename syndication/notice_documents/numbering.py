@@ -1,0 +1,136 @@
+"""Numbers of notices: a file in the data folder that is only ever added to, each line bound to the line before.
+
+A number stands in the file before its notice is put in its place, so a number that anyone saw is never given again, also
+where the database was made anew from the evidence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+from syndication.clock import beijing_date
+from syndication.notice_documents.issued import Issued, read_issued
+from syndication.notices import NoticeError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+FOLDER = "notices"
+REGISTER = "register.jsonl"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: a number, the hashes of its notice's record and manifest, and of the line before (empty for the first)."""
+
+    number: str
+    made_at: str
+    record_sha256: str
+    manifest_sha256: str
+    previous: str
+
+    @property
+    def line(self) -> str:
+        """As it stands in the file, without its end."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+class Register:
+    """The numbers of one data folder. Hold `syndication.lock` on `folder` while you add to it."""
+
+    def __init__(self, data: Path) -> None:
+        self.folder = data / FOLDER
+        self._path = self.folder / REGISTER
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All lines in their order. Raises NoticeError where one was changed, taken out or torn."""
+        try:
+            text = self._path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ()
+        found: list[Entry] = []
+        previous = ""
+        for place, line in enumerate(text.splitlines(), 1):
+            entry = self._read(line, place)
+            if entry.previous != previous or entry.number in {earlier.number for earlier in found}:
+                raise self._broken(place)
+            found.append(entry)
+            previous = _hash(line)
+        return tuple(found)
+
+    def next_number(self, at: datetime) -> str:
+        """The first number of the year that was never given: `2026-003`."""
+        year = beijing_date(at).year
+        taken = [int(entry.number[5:]) for entry in self.entries() if entry.number.startswith(f"{year}-")]
+        return f"{year}-{max(taken, default=0) + 1:03}"
+
+    def issued(self, before: str | None = None) -> tuple[Issued, ...]:
+        """The records of all notices in the order of their numbers, up to (not with) a number if one is named."""
+        found = []
+        for entry in self.entries():
+            if entry.number == before:
+                break
+            path = self.record_path(entry.number)
+            try:
+                content = path.read_bytes()
+            except OSError as fault:
+                raise NoticeError(f"无法读取 {path}，请从备份恢复。 {path}: {fault.strerror}; restore it.") from fault
+            if hashlib.sha256(content).hexdigest() != entry.record_sha256:
+                raise NoticeError(f"{path} 与编号登记不符，请从备份恢复。 {path} was changed since; restore it.")
+            found.append(read_issued(content.decode(), str(path)))
+        return tuple(found)
+
+    def record_path(self, number: str) -> Path:
+        """Where the record of a notice lies."""
+        return self.folder / f"{number}.json"
+
+    def add(self, record: Issued, manifest_sha256: str) -> None:
+        """Keeps a notice's record, then gives its number away for good."""
+        entries = self.entries()
+        if record.number in {entry.number for entry in entries}:
+            raise NoticeError(f"编号 {record.number} 已使用。 The number {record.number} was given before.")
+        content = record.to_text()
+        _replace(self.record_path(record.number), content)
+        entry = Entry(
+            record.number, json.loads(content)["made_at"], _hash(content), manifest_sha256,
+            _hash(entries[-1].line) if entries else "",
+        )  # fmt: skip
+        _replace(self._path, "".join(f"{one.line}\n" for one in (*entries, entry)))
+
+    def _read(self, line: str, place: int) -> Entry:
+        try:
+            content = json.loads(line)
+            entry = Entry(**{each.name: str(content[each.name]) for each in fields(Entry)})
+        except (ValueError, KeyError, TypeError) as fault:
+            raise self._broken(place) from fault
+        if entry.line != line:
+            raise self._broken(place)
+        return entry
+
+    def _broken(self, place: int) -> NoticeError:
+        return NoticeError(
+            f"编号登记 {self._path} 第 {place} 行被改动，请从备份恢复。 Line {place} was changed; restore the file."
+        )
+
+
+def _replace(path: Path, content: str) -> None:
+    part = path.with_name(f".{path.name}.part")
+    with part.open("w", encoding="utf-8", newline="") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the new name, too, is on disk before anything rests on it
+    finally:
+        os.close(folder)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,182 @@
+"""The round of mending, and what a reissue changes.
+
+Facts of the world: a notice sets a day until which problems are to be mended (about four weeks in 2016), and the next
+check looks at them again (rules.md 2.1, 5.2). The monitor looks for a release for `steps.OPEN_FOR`; what it did not
+look for it cannot call unmended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+
+from syndication.clock import from_text, to_text
+from syndication.glossary import ColumnState, Decision, Flag, Role, Status, chinese
+from syndication.notice_documents.findings import Finding, Kind
+from syndication.notice_documents.wording import beijing, carried_text, plain
+from syndication.steps import OPEN_FOR
+from syndication.store.deciding import DecidingRows
+from syndication.store.notices import column_since, like_titled, standing
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from syndication.notice_documents.issued import Issued
+    from syndication.store.deciding import PortalSeen
+
+
+class State(StrEnum):
+    """How an earlier finding stands, as inspectors read it."""
+
+    CARRIED = "已转载"
+    SHOWN = "已设置专栏"
+    REVOKED = "已撤销认定"
+    WITHDRAWN = "转载后撤下"
+    STILL_MISSING = "仍未转载"
+    STILL_NO_COLUMN = "仍未见专栏"
+    SAME_TITLE = "见同题稿件，待核"
+    UNKNOWN = "未能核实"
+
+
+MENDED = frozenset({State.CARRIED, State.SHOWN})
+SETTLED = MENDED | {State.REVOKED}
+"""Not followed up any further."""
+UNMENDED = frozenset({State.WITHDRAWN, State.STILL_MISSING, State.STILL_NO_COLUMN})
+
+
+@dataclass(frozen=True)
+class Mended:
+    """An earlier finding as it stands now; `notice` is the number that it stood under, `basis` what shows it."""
+
+    notice: str
+    finding: Finding
+    state: State
+    basis: str
+
+
+class ChangeKind(StrEnum):
+    """What a reissue does to a finding, as inspectors read it."""
+
+    ADDED = "新增"
+    REMOVED = "撤销"
+    CHANGED = "变更"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference to the notice that is replaced; `told` names the cells or the reason."""
+
+    kind: ChangeKind
+    before: Finding | None
+    after: Finding | None
+    told: str
+
+    @property
+    def either(self) -> Finding:
+        """The finding, as it reads now or read before."""
+        found = self.after or self.before
+        if found is None:
+            raise ValueError("a change needs one side")
+        return found
+
+
+def follow_up(connection: sqlite3.Connection, opened: Sequence[tuple[Issued, Finding]], edition: str) -> tuple[Mended, ...]:
+    """How each open finding stands in a frozen copy."""
+    missing = [finding for _, finding in opened if finding.kind is Kind.MISSING]
+    seen: dict[str, PortalSeen] = {}
+    if missing:
+        since = min(issued.made_at for issued, finding in opened if finding.kind is Kind.MISSING) - 2 * OPEN_FOR
+        seen = {portal.portal_id: portal for portal in DecidingRows(Database(connection)).portals(since)}
+    return tuple(
+        Mended(issued.number, finding, *_column_now(connection, issued, finding)) if finding.kind is Kind.NO_COLUMN
+        else Mended(issued.number, finding, *_release_now(connection, issued, finding, edition, seen))
+        for issued, finding in opened
+    )  # fmt: skip
+
+
+def _column_now(connection: sqlite3.Connection, issued: Issued, finding: Finding) -> tuple[State, str]:
+    row = column_since(connection, finding.portal_id, to_text(issued.made_at))
+    if row is None:
+        return State.UNKNOWN, "通报后未能观测首页"
+    told = f"{row['day']} 首页：{chinese(ColumnState(row['state']))}"
+    if row["state"] == ColumnState.NO_ENTRY:
+        return State.STILL_NO_COLUMN, told
+    return State.SHOWN, f"{told} {plain(row['label'])}".strip()
+
+
+def _release_now(
+    connection: sqlite3.Connection, issued: Issued, finding: Finding, edition: str, seen: dict[str, PortalSeen]
+) -> tuple[State, str]:
+    row = standing(connection, finding.release_url, finding.portal_id, edition)
+    if row is None:
+        return State.REVOKED, "该文件已不须转载"
+    status = Status(row["status"])
+    if row["reviewed"] in {Decision.OVERTURN, Decision.EXEMPT}:
+        return State.REVOKED, f"复核：{chinese(Decision(row['reviewed']))}，判定为{chinese(status)}"
+    if status not in {Status.LATE, Status.MISSING}:
+        return State.REVOKED, f"重新判定为{chinese(status)}"
+    if status is Status.LATE and Flag.WITHDRAWN in row["flags"].split():
+        return State.WITHDRAWN, plain(row["page_url"])
+    if status is Status.LATE:
+        return State.CARRIED, f"{carried_text(row)} {plain(row['page_url'])}".strip()
+    found = like_titled(connection, finding.portal_id, finding.title, row["released_earliest"])
+    if found is not None:
+        return State.SAME_TITLE, f"{beijing(found['first_seen_at'])} 首见 {plain(found['url'])}"
+    return _absent(row, issued, seen.get(finding.portal_id))
+
+
+def _absent(row: sqlite3.Row, issued: Issued, portal: PortalSeen | None) -> tuple[State, str]:
+    """Still missing only if every column has a good look after the notice, within the time that the release is looked for."""
+    columns = [one for one in portal.channels.values() if one.role is Role.COLUMN] if portal else []
+    until = from_text(row["released_latest"]) + OPEN_FOR
+    looks = [one.last_good(from_text(row["released_earliest"]), until) for one in columns]
+    proven = [look for look in looks if look is not None and look > issued.made_at]
+    if columns and len(proven) == len(columns):
+        return State.STILL_MISSING, f"{beijing(to_text(min(proven)))} 查看各专栏，均没有"
+    return State.UNKNOWN, "通报后没有足以证明的查看"
+
+
+def changes(
+    connection: sqlite3.Connection, before: Sequence[Finding], after: Sequence[Finding], edition: str
+) -> tuple[Change, ...]:
+    """What a reissue adds, takes away and changes; removed ones first, each list in the order of its notice."""
+    old, new = {one.key: one for one in before}, {one.key: one for one in after}
+    removed = [
+        Change(ChangeKind.REMOVED, one, None, _why_removed(connection, one, edition)) for one in before if one.key not in new
+    ]
+    changed = [
+        Change(ChangeKind.CHANGED, old[one.key], one, told)
+        for one in after if one.key in old and (told := _differing(old[one.key], one))
+    ]  # fmt: skip
+    return (*removed, *changed, *(Change(ChangeKind.ADDED, None, one, one.carried) for one in after if one.key not in old))
+
+
+_COMPARED = {
+    "title": "文件标题", "document_number": "发文字号", "released": "发布时间", "carried": "转载时间", "overdue": "超时(小时)",
+    "problem": "问题表述", "checked": "核查方式", "reviewed": "复核结论", "page_url": "转载页面",
+}  # fmt: skip
+
+
+def _differing(before: Finding, after: Finding) -> str:
+    return "；".join(
+        f"{label}：{_shown(getattr(before, name))} → {_shown(getattr(after, name))}"
+        for name, label in _COMPARED.items() if getattr(before, name) != getattr(after, name)
+    )  # fmt: skip
+
+
+def _shown(value: str | float | None) -> str:
+    return "空" if value in {"", None} else str(value)
+
+
+def _why_removed(connection: sqlite3.Connection, finding: Finding, edition: str) -> str:
+    if finding.kind is Kind.NO_COLUMN:
+        return "检查期内首页所见已不足以认定"
+    row = standing(connection, finding.release_url, finding.portal_id, edition)
+    if row is None:
+        return "该文件已不须转载"
+    status = chinese(Status(row["status"]))
+    return f"复核：{chinese(Decision(row['reviewed']))}，判定为{status}" if row["reviewed"] else f"重新判定为{status}"

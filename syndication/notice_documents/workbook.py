@@ -1,0 +1,65 @@
+"""All annexes as one XLSX file: a sheet each, text as text, numbers as numbers, the header frozen and repeated in print.
+
+Facts of the world: a spreadsheet turns text that looks like a formula, a number or an address into one unless it is
+written as a string; rows are written one by one and not held (`constant_memory`). A cell holds 32,767 characters at most.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from syndication.cells import Cell
+    from syndication.notice_documents.annexes import Annex
+
+FONT = "宋体"
+LONGEST = 32767
+CUT = "……（过长，全文见 CSV）"
+ABOUT = "说明"
+
+
+def write_workbook(about: Sequence[tuple[str, str]], annexes: Sequence[Annex], made_at: datetime, target: Path) -> None:
+    """Writes a sheet `说明` of names and values, then the annexes; `made_at` becomes the file's date."""
+    options = {
+        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+    }  # fmt: skip
+    with xlsxwriter.Workbook(str(target), options) as book:
+        book.set_properties({"created": made_at.replace(tzinfo=None), "author": "", "title": "通报附件"})
+        look = {"font_name": FONT, "font_size": 11, "valign": "top", "border": 1}
+        head = book.add_format({**look, "bold": True, "bg_color": "#E7E6E6", "text_wrap": True, "align": "center"})
+        text = book.add_format({**look, "text_wrap": True, "num_format": "@"})
+        number = book.add_format({**look})
+        _write_sheet(book.add_worksheet(ABOUT), ("项目", "内容"), (24, 90), about, head, text, number)
+        for annex in annexes:
+            _write_sheet(book.add_worksheet(annex.name), annex.headers, annex.widths, annex.rows, head, text, number)
+
+
+def _write_sheet(
+    sheet: xlsxwriter.worksheet.Worksheet, headers: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[Cell]],
+    head: object, text: object, number: object,
+) -> None:  # fmt: skip
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&C第 &P 页，共 &N 页")
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    for column, header in enumerate(headers):
+        sheet.write_string(0, column, header, head)
+    for line, row in enumerate(rows, 1):
+        for column, cell in enumerate(row):
+            if cell is None:
+                sheet.write_blank(line, column, None, text)
+            elif isinstance(cell, str):
+                sheet.write_string(line, column, cell if len(cell) <= LONGEST else cell[: LONGEST - len(CUT)] + CUT, text)
+            else:
+                sheet.write_number(line, column, cell, number)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(headers) - 1)

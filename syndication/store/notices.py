@@ -1,0 +1,189 @@
+"""What the documents of a notice ask of the database: all of it stands in `verdict_list`, `column_days` and `observations`.
+
+The rows of a period are named by `syndication.store.periods.Period.parameters`. Every function takes a connection whose
+rows are `sqlite3.Row`; the caller asks one frozen copy, so that all figures are of one moment.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syndication.clock import beijing_midnight, to_text
+from syndication.store.figures import failures
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from datetime import date
+
+    from syndication.store.periods import Period
+
+_WATCHED = """
+    p.level LIKE :level AND (
+        (p.registered = 1 AND coalesce(p.active_from, '') <= :last AND coalesce(p.active_to, '9999') >= :first)
+        OR p.portal_id IN (
+            SELECT portal_id FROM verdict_list WHERE edition = :edition AND released_day BETWEEN :first AND :last))
+"""
+_ORDER = "p.level <> 'department', p.region_code, p.portal_id"
+
+_RESULTS = f"""
+SELECT p.portal_id, p.name, p.level, p.category, p.region_code, p.home_url,
+    count(v.verdict_id) AS owed,
+    coalesce(sum(v.status = 'on_time'), 0) AS on_time, coalesce(sum(v.status = 'late'), 0) AS late,
+    coalesce(sum(v.status = 'missing'), 0) AS missing, coalesce(sum(v.status = 'undetermined'), 0) AS undetermined,
+    coalesce(sum(v.status = 'not_observed'), 0) AS not_observed, coalesce(sum(v.status = 'pending'), 0) AS pending,
+    coalesce(sum(v.status = 'exempt'), 0) AS exempt
+FROM portals p
+LEFT JOIN verdict_list v ON v.portal_id = p.portal_id AND v.edition = :edition AND v.released_day BETWEEN :first AND :last
+WHERE {_WATCHED}
+GROUP BY p.portal_id
+ORDER BY {_ORDER}
+"""
+
+_ACCUSING = """
+FROM verdict_list v
+JOIN portals p ON p.portal_id = v.portal_id
+JOIN releases r ON r.release_id = v.release_id
+WHERE v.edition = :edition AND v.released_day BETWEEN :first AND :last AND v.level LIKE :level
+    AND v.status IN ('late', 'missing')
+"""
+_MAY_ENTER = """
+    coalesce(v.fault, '') = 'portal_silent' AND v.judged_status = v.status AND coalesce(v.reviewed, 'confirm') = 'confirm'
+"""
+_FINDINGS = f"""
+SELECT v.verdict_id, v.portal_id, v.portal_name, v.level, p.home_url, v.release_url, v.title, v.document_number,
+    v.released_at, r.released_precision, v.deadline, v.status, v.mode, v.flags, v.earliest, v.latest, v.page_url, v.reviewed
+{_ACCUSING} AND {_MAY_ENTER}
+ORDER BY {_ORDER}, v.released_at, v.release_id
+"""
+_WITHHELD = f"""
+SELECT CASE
+    WHEN coalesce(v.reviewed, 'confirm') <> 'confirm' THEN 'reviewed'
+    WHEN v.judged_status <> v.status THEN 'disputed'
+    ELSE 'unattributed'
+END AS why, count(*) AS verdicts
+{_ACCUSING} AND NOT ({_MAY_ENTER})
+GROUP BY why ORDER BY why
+"""
+
+_COLUMNS = f"""
+SELECT p.portal_id, p.name, p.level, p.home_url, coalesce(n.days, 0) AS days, coalesce(n.with_entry, 0) AS with_entry,
+    coalesce(n.judged, 0) AS judged, coalesce(n.prominent_days, 0) AS prominent_days,
+    c.day, c.state, c.label, c.url, c.prominent
+FROM portals p
+LEFT JOIN (
+    SELECT portal_id, max(day) AS last_day, count(*) AS days, sum(state <> 'no_entry') AS with_entry,
+        count(prominent) AS judged, sum(prominent) AS prominent_days
+    FROM column_days WHERE day BETWEEN :first AND :last GROUP BY portal_id
+) n ON n.portal_id = p.portal_id
+LEFT JOIN column_days c ON c.portal_id = p.portal_id AND c.day = n.last_day
+WHERE {_WATCHED}
+ORDER BY {_ORDER}
+"""
+
+_UNSEEN = f"""
+SELECT p.portal_id, p.name, p.level, p.home_url, v.fault, count(*) AS unseen,
+    min(v.released_day) AS first_day, max(v.released_day) AS last_day
+FROM verdict_list v
+JOIN portals p ON p.portal_id = v.portal_id
+WHERE v.edition = :edition AND v.released_day BETWEEN :first AND :last AND v.level LIKE :level
+    AND v.status = 'not_observed'
+GROUP BY p.portal_id, v.fault
+ORDER BY {_ORDER}, v.fault
+"""
+
+_RELEASES = """
+SELECT count(DISTINCT release_id) FROM verdict_list
+WHERE edition = :edition AND released_day BETWEEN :first AND :last AND level LIKE :level
+"""
+
+_LAST_RUN = """
+SELECT run_id, state, started_at, finished_at, coalesce(evidence_hash, '') AS evidence_hash
+FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, run_id DESC LIMIT 1
+"""
+
+_STANDING = """
+SELECT v.status, v.judged_status, v.fault, v.reviewed, v.flags, v.mode, v.earliest, v.latest, v.page_url,
+    r.released_earliest, r.released_latest
+FROM verdict_list v JOIN releases r ON r.release_id = v.release_id
+WHERE v.release_url = ? AND v.portal_id = ? AND v.edition = ?
+"""
+_LIKE_TITLED = """
+SELECT o.url, o.first_seen_at FROM postings o
+WHERE o.portal_id = ? AND o.first_seen_at > ? AND (o.title = ?
+    OR EXISTS (SELECT 1 FROM sightings s WHERE s.posting_id = o.posting_id AND s.title = ?))
+ORDER BY o.first_seen_at, o.url LIMIT 1
+"""
+_COLUMN_SINCE = """
+SELECT day, state, label, url FROM column_days WHERE portal_id = ? AND looked_at > ? ORDER BY day DESC LIMIT 1
+"""
+
+
+def portal_results(connection: sqlite3.Connection, period: Period) -> list[sqlite3.Row]:
+    """One row a portal that was watched in the period, also one without verdicts: its facts and its counts by status."""
+    return connection.execute(_RESULTS, period.parameters()).fetchall()
+
+
+def finding_rows(connection: sqlite3.Connection, period: Period) -> Iterator[sqlite3.Row]:
+    """The verdicts that may enter a notice: late or missing by the portal's own fault, and as a person left them.
+
+    A verdict that a review changed stays out, and so does one that the monitor judges otherwise than the review that
+    confirmed it.
+    """
+    return connection.execute(_FINDINGS, period.parameters())
+
+
+def withheld(connection: sqlite3.Connection, period: Period) -> dict[str, int]:
+    """How many late or missing verdicts stay out, by why: `reviewed`, `disputed`, `unattributed` (no fault of the portal)."""
+    return {row["why"]: row["verdicts"] for row in connection.execute(_WITHHELD, period.parameters())}
+
+
+def column_rows(connection: sqlite3.Connection, period: Period) -> list[sqlite3.Row]:
+    """One row a watched portal: on how many days its home page was seen, on how many with the column, and the last sight.
+
+    The last sight's columns are NULL where the home page was never seen in the period.
+    """
+    return connection.execute(_COLUMNS, period.parameters()).fetchall()
+
+
+def unseen_rows(connection: sqlite3.Connection, period: Period) -> list[sqlite3.Row]:
+    """Verdicts that could not be observed, by portal and by whose fault that is."""
+    return connection.execute(_UNSEEN, period.parameters()).fetchall()
+
+
+def failed_looks(connection: sqlite3.Connection, first: date, after: date) -> dict[str, list[tuple[str, int]]]:
+    """Looks at channels that brought nothing from a Beijing day up to another: by portal, outcome and number, most first."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    rows = failures(connection, to_text(beijing_midnight(first)), to_text(beijing_midnight(after)))
+    for portal_id, outcome, looks, _ in rows:
+        found.setdefault(portal_id, []).append((outcome, looks))
+    return found
+
+
+def release_count(connection: sqlite3.Connection, period: Period) -> int:
+    """How many releases of the period had to be republished."""
+    return int(connection.execute(_RELEASES, period.parameters()).fetchone()[0])
+
+
+def last_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
+    """The run up to which the database knows: `run_id state started_at finished_at evidence_hash`; None before the first."""
+    row: sqlite3.Row | None = connection.execute(_LAST_RUN).fetchone()
+    return row
+
+
+def standing(connection: sqlite3.Connection, release_url: str, portal_id: str, edition: str) -> sqlite3.Row | None:
+    """How a verdict that an earlier notice named stands now; None where the duty was lifted since."""
+    row: sqlite3.Row | None = connection.execute(_STANDING, (release_url, portal_id, edition)).fetchone()
+    return row
+
+
+def like_titled(connection: sqlite3.Connection, portal_id: str, title: str, since: str) -> sqlite3.Row | None:
+    """The first posting of a portal with exactly this title that was first seen after a time: `url first_seen_at`."""
+    row: sqlite3.Row | None = connection.execute(_LIKE_TITLED, (portal_id, since, title, title)).fetchone()
+    return row
+
+
+def column_since(connection: sqlite3.Connection, portal_id: str, since: str) -> sqlite3.Row | None:
+    """A portal's column at the last sight of its home page after a time: `day state label url`; None without a sight."""
+    row: sqlite3.Row | None = connection.execute(_COLUMN_SINCE, (portal_id, since)).fetchone()
+    return row
