@@ -17,6 +17,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
+from syndication.evidence import LONGEST_DETAIL
 from syndication.glossary import Outcome
 
 ARCHIVED = "archived_record"  # the record that answered, where the archive did
@@ -67,7 +68,7 @@ def outcome_of(problem: BaseException) -> tuple[Outcome, str]:
     """The outcome of a failed attempt and a line of detail. Anything unknown is `refused` with the error's own words."""
     detail = " ".join(str(problem).split())[:300] or type(problem).__name__
     if isinstance(problem, ArchivedFailure | Unreached | HostGaveUp):
-        return problem.outcome, problem.detail
+        return problem.outcome, problem.detail[:LONGEST_DETAIL]
     if isinstance(problem, DownloadTimeoutError | HostTimeUp):
         return Outcome.TIMEOUT, detail
     if isinstance(problem, CannotResolveHostError):
@@ -84,11 +85,13 @@ def outcome_of(problem: BaseException) -> tuple[Outcome, str]:
 
 
 def is_silent(problem: BaseException) -> bool:
-    """Whether nobody was there to speak to: the connection was refused, or nothing came in time."""
-    outcome = (problem.last if isinstance(problem, Unreached) else outcome_of(problem))[0]
-    cause = problem.__cause__ if isinstance(problem, Unreached) else problem
+    """Whether nobody was there to speak to: the connection was refused, or nothing came in time.
+
+    Told by the words of `outcome_of`, since an attempt of a run that is taken up again left nothing else.
+    """
+    outcome, detail = problem.last if isinstance(problem, Unreached) else outcome_of(problem)
     return outcome is Outcome.TIMEOUT or (
-        isinstance(cause, DownloadConnectionRefusedError) and not _is_tls(cause)
+        outcome is Outcome.REFUSED and detail.startswith(DownloadConnectionRefusedError.__name__)
     )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ class LadderHandler(BaseDownloadHandler):
             outcome, detail = outcome_of(problem)
             tried = [*failed, (step, outcome, detail)]
             told = "; ".join(f"{name}: {what} {words}"[:160] for name, what, words in tried)
-            raise Unreached(combined([what for _, what, _ in tried]), told, (outcome, detail)) from problem
+            raise Unreached(combined([(name, what) for name, what, _ in tried]), told, (outcome, detail)) from problem
 
     async def _send(self, request: Request, host: str, step: Step) -> Response:
         if step is Step.PLAIN:

@@ -19,6 +19,7 @@ from scrapy.utils.reactor import install_reactor
 
 from syndication.errors import SpidersMissingError, SyndicationError
 from syndication.logs import others_write
+from syndication.render import require_browser
 from syndication.run import RUN_SETTING
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ async def crawl(run: Run, spider: str, overrides: Mapping[str, Any] | None = Non
 
     Raises:
         SpidersMissingError: Scrapy sees other spiders than this program ships.
+        BrowserMissingError: a channel is to be rendered, and there is no browser.
         OSError, sqlite3.Error: nothing more could be written; what was written is whole, and the run can be taken up.
     """
     settings = settings_for(run, overrides)
@@ -66,6 +68,8 @@ async def crawl(run: Run, spider: str, overrides: Mapping[str, Any] | None = Non
             f"Scrapy finds the spiders {seen or 'none'} instead of {SPIDERS}: another package called `spiders` is in"
             " the way. Install this program in a virtual environment of its own."
         )
+    if run.writer is not None:
+        require_browser(run.registry, settings)
     runner = AsyncCrawlerRunner(settings)
     stopping: list[asyncio.Task[None]] = []
     run.stop = lambda: stopping.append(asyncio.get_event_loop().create_task(runner.stop()))

@@ -111,9 +111,10 @@ class HostMiddleware:
             following = self._ladder.following(host, [(name, what) for name, what, _ in failed], silent=silent)
             if following is not None:
                 return self._again(request, following, FAILED, failed)
-        state.failures, state.outcome, state.detail = state.failures + 1, outcome, detail
         first = self._ladder.first(host)
         done = sum(name is first for name, _, _ in failed)
+        new = 1 if request.meta.get(ARCHIVED) is None else done  # an archived failure stands for all attempts
+        state.failures, state.outcome, state.detail = state.failures + new, outcome, detail
         if state.failures >= self._patience.failures:
             state.given_up = True
         elif outcome in REPEATED and done <= self._patience.times:

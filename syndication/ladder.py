@@ -54,6 +54,14 @@ class Ladder:
         return left[0]
 
 
-def combined(outcomes: Sequence[Outcome]) -> Outcome:
-    """What a climb that found no way was: `tls` if that was in the way at any step, else what the first step was."""
-    return Outcome.TLS if Outcome.TLS in outcomes else outcomes[0]
+def combined(tried: Sequence[tuple[Step, Outcome]]) -> Outcome:
+    """What several attempts come to, steps with their outcomes in order.
+
+    The last one, if the server was reached at last; else `tls` if that was in the way at any step, else what the first
+    step was when it was tried last.
+    """
+    if tried[-1][1] not in CLIMBED:
+        return tried[-1][1]
+    if any(outcome is Outcome.TLS for _, outcome in tried):
+        return Outcome.TLS
+    return [outcome for step, outcome in tried if step is tried[0][0]][-1]

@@ -13,7 +13,7 @@ from trouble_night import looks, play
 
 from syndication.glossary import ACTS, Outcome
 from syndication.rehearsal.trouble import Reply, Site
-from syndication.rehearsal.troubled import ALL, portal
+from syndication.rehearsal.troubled import ALL, list_page, portal
 from syndication.store import open_database
 
 LISTS = Path(__file__).parent / "lists"
@@ -48,8 +48,18 @@ SAVED = sorted(
     path for path in LISTS.glob("*/*")
     if not path.name.endswith(".json") and path.parent.name != "home" and readable(path)
 )  # fmt: skip
+HOMES = sorted((LISTS / "home").glob("*.html"))
+
+
+def home(path):
+    """A portal whose home page is a saved one."""
+    name = f"home-{path.stem.replace('_', '-')}"
+    page = Reply(body=path.read_bytes().replace(SPOKEN.encode(), f"{name}.example".encode()))
+    return Site(name, "html", portal(Reply(body=list_page()), home=lambda asked: page))
+
+
 TRAPS = {site.id: (site, count) for site, count in map(trap, SAVED)}
-SITES = {site.id: site for site in (*ALL, *(site for site, _ in TRAPS.values()))}
+SITES = {site.id: site for site in (*ALL, *(site for site, _ in TRAPS.values()), *map(home, HOMES))}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +90,17 @@ def test_each_portal_gives_the_outcome_that_it_must(seen, name):
 def test_each_saved_list_is_read_over_the_wire_as_from_its_file(seen, name):
     look = seen[f"{name}-gwy"]
     assert (look["item_count"] or 0) == TRAPS[name][1]
+
+
+@pytest.mark.parametrize("path", HOMES, ids=lambda path: path.stem)
+def test_each_saved_home_page_shows_its_column_over_the_wire(night, path):
+    expected = json.loads(path.with_name(f"{path.name}.reading.json").read_text(encoding="utf-8"))["column"]
+    database = open_database(night[0])
+    found = database.execute(
+        "SELECT state, label, position, in_navigation FROM home_columns WHERE portal_id = ?", (home(path).id,)
+    ).fetchall()
+    database.close()
+    assert found == [(expected["state"], expected["label"], expected["order"], int(expected["in_navigation"]))]
 
 
 def test_every_outcome_of_a_night_is_reached_and_says_who_acts(seen):

@@ -12,6 +12,7 @@ from trouble_night import begin, looks, one_night, play, write_names
 
 from syndication.certificates import worth_of
 from syndication.clock import from_text
+from syndication.connecting import LEGACY_RENEGOTIATION, lenient_context
 from syndication.evidence import read_run_file
 from syndication.glossary import ANSWERED, Certificate, Outcome, Role, Step
 from syndication.items import ChannelLook, Look, Row, Validator
@@ -64,9 +65,17 @@ def test_what_answered_is_the_first_step_and_a_late_failure_goes_there():
 
 
 def test_what_a_climb_comes_to():
-    assert combined([TLS, TLS, REFUSED]) is TLS
-    assert combined([REFUSED, REFUSED]) is REFUSED
-    assert combined([TIMEOUT, REFUSED]) is TIMEOUT
+    assert combined([(DEFAULT, TLS), (LENIENT, TLS), (PLAIN, REFUSED)]) is TLS
+    assert combined([(DEFAULT, TIMEOUT), (PLAIN, REFUSED)]) is TIMEOUT
+    assert combined([(DEFAULT, TIMEOUT), (PLAIN, TIMEOUT), (DEFAULT, REFUSED)]) is REFUSED
+    assert combined([(DEFAULT, TIMEOUT), (DEFAULT, Outcome.TOO_LARGE)]) is Outcome.TOO_LARGE
+
+
+def test_lenient_tls_takes_what_old_servers_have():
+    context = lenient_context()
+    assert context.options & LEGACY_RENEGOTIATION  # no server of ours can want it: OpenSSL always offers the new one
+    assert context.minimum_version.name == "MINIMUM_SUPPORTED"
+    assert context.security_level == 0
 
 
 # --- patience ---

@@ -17,6 +17,7 @@ from datasette.utils import parse_metadata  # type: ignore[import-untyped]  # Da
 from syndication.glossary import (
     CAUSES,
     CHINESE,
+    Certificate,
     ColumnState,
     Decision,
     Finding,
@@ -26,6 +27,7 @@ from syndication.glossary import (
     Outcome,
     Role,
     Status,
+    Step,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 _GLOSSARY: Mapping[str, type[StrEnum]] = {
     "status": Status, "mode": Mode, "flags": Flag, "level": Level, "role": Role, "outcome": Outcome,
     "column_state": ColumnState, "decision": Decision, "finding": Finding,
+    "step": Step, "certificate": Certificate,
 }  # fmt: skip
 DATABASE = "syndication"  # Datasette names a database by its file: syndication.db
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+CHUNK = 100_003  # bytes
 PATIENCE = 20.0  # seconds that a silent connection is held open
 
 
@@ -203,8 +204,8 @@ class _Conversation(BaseHTTPRequestHandler):
 
     def _send_body(self, reply: Reply) -> None:
         if reply.chunked:
-            for start in range(0, len(reply.body), 7001):
-                part = reply.body[start : start + 7001]
+            for start in range(0, len(reply.body), CHUNK):
+                part = reply.body[start : start + CHUNK]
                 self.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
             self.wfile.write(b"0\r\n\r\n")
         elif reply.pause:
