@@ -76,6 +76,8 @@ async def sign_in_page(datasette: Any, request: Any) -> Any:
     """`/-/login`: the form, and what it sends."""
     if request.method != "POST":
         return await _form(datasette, request, "", 200)
+    if "ds_csrftoken" not in request.cookies:  # asgi-csrf lets a form without any cookie pass
+        return await _form(datasette, request, "页面已过期，请重新登录。", 403)
     given = await request.post_vars()
     name, password = str(given.get("username", ""))[:100], str(given.get("password", ""))[:1000]
     address = (request.scope.get("client") or ("",))[0]
