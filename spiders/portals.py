@@ -15,6 +15,7 @@ from scrapy import Spider
 
 from spiders.families import family_of, options_for_further_pages
 from spiders.families.home import read_home
+from spiders.families.measured import as_shown
 from spiders.looking import look_of, look_of_failure, page_of, reading_failed, request_for, validator_of
 from syndication.addresses import address_key, on_gov_cn
 from syndication.article import read_article
@@ -99,6 +100,7 @@ class PortalsSpider(Spider):
         return self._ask_list(family_of(channel.family).first(channel), channel, None, priority=10)
 
     def _ask_list(self, ask: Ask, channel: Channel, so_far: ChannelLook | None, priority: int = 5) -> Request:
+        ask = as_shown(ask, channel.options)
         known = self.knowledge.validators.get(channel.id) if so_far is None and ask.method == "GET" else None
         return request_for(
             ask, self.read_list, self.list_failed, priority=priority, known=known, channel=channel, so_far=so_far, ask=ask

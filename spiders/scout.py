@@ -17,6 +17,7 @@ from spiders.families.candidates import Candidate, candidates, data_addresses, l
 from spiders.families.home import read_home
 from spiders.families.json_shape import options_of
 from spiders.families.labels import bare_name
+from spiders.families.measured import as_shown
 from spiders.looking import look_of, look_of_failure, page_of, reading_failed, request_for
 from syndication.addresses import on_gov_cn
 from syndication.errors import UnreadablePage
@@ -120,7 +121,7 @@ class ScoutSpider(Spider):
         """Asks for the home pages to search and for the channels to try."""
         for channel in self._registry.channels:
             if channel.role is Role.HOME and channel.portal_id in self._portals:
-                ask = family_of("home").first(channel)
+                ask = as_shown(family_of("home").first(channel), channel.options)
                 yield request_for(ask, self.read_home, self.home_failed, channel=channel, ask=ask)
         for channel in self._channels:
             trial = _Trial(
@@ -161,6 +162,7 @@ class ScoutSpider(Spider):
         return _Trial(portal_id, "", candidate.name, candidate.url, candidate.why, family)
 
     def _ask(self, ask: Ask, trial: _Trial) -> Request:
+        ask = as_shown(ask, trial.options)
         return request_for(ask, self.read_list, self.list_failed, trial=trial, ask=ask, priority=trial.steps)
 
     def read_list(self, response: Response, trial: _Trial, ask: Ask) -> Iterator[TrialLook | Request]:

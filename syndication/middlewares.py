@@ -11,6 +11,7 @@ from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.misc import build_from_crawler, load_object
 
+from spiders.families.measured import RENDERED
 from syndication.addresses import host_of
 from syndication.attempts import (
     ARCHIVED,
@@ -28,6 +29,7 @@ from syndication.attempts import (
 from syndication.errors import EvidenceError
 from syndication.evidence import read_answer
 from syndication.glossary import Outcome, Step
+from syndication.render import BrowserHandler
 from syndication.run import RUN_SETTING
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ class ArchiveHandler(BaseDownloadHandler):
         self._run = run_of(crawler)
         live = self._run.writer is not None
         self._network = build_from_crawler(load_object(crawler.settings["NETWORK_HANDLER"]), crawler) if live else None
+        self._browser = BrowserHandler(crawler.settings, self._network) if self._network is not None else None
 
     async def download_request(self, request: Request) -> Response:
         """The archived answer of a request, or what the network says.
@@ -79,9 +82,10 @@ class ArchiveHandler(BaseDownloadHandler):
         if record is not None and self._network is not None and record.evidence_id in request.meta.get(SERVED, ()):
             record = None
         if record is None:
-            if self._network is None:
+            if self._network is None or self._browser is None:
                 raise ArchivedFailure(Outcome.NOT_ARCHIVED, "the evidence file has no record of this address")
-            response: Response = await self._network.download_request(request)
+            source = self._browser if request.method == RENDERED else self._network
+            response: Response = await source.download_request(request)
             return response
         request.meta[ARCHIVED], request.meta[CONNECTION] = record, record.connection
         request.meta[SERVED] = (*request.meta.get(SERVED, ()), record.evidence_id)
@@ -92,6 +96,8 @@ class ArchiveHandler(BaseDownloadHandler):
 
     async def close(self) -> None:
         """Closes the network's connections, if it was used."""
+        if self._browser is not None:
+            await self._browser.close()
         if self._network is not None:
             await self._network.close()
 

@@ -52,6 +52,10 @@ DOWNLOAD_HANDLERS = dict.fromkeys(("http", "https"), "syndication.middlewares.Ar
 NETWORK_HANDLER = "syndication.connecting.LadderHandler"  # behind the archive
 DNS_TIMEOUT = 15
 
+BROWSER = os.environ.get("SYNDICATION_BROWSER", "").strip()  # for channels with the option render; else chromium on PATH
+BROWSER_ARGUMENTS: list[str] = []
+RENDER_TIMEOUT = 40
+
 DOWNLOADER_MIDDLEWARES = {
     "syndication.middlewares.HostTimeMiddleware": 50,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # in its place:

@@ -85,12 +85,19 @@ def is_replacement(value: Any) -> None:
         raise ValueError('a pair of texts is needed, as ["http://10.0.0.1/", "https://www.example.gov.cn/"]')
 
 
+def is_true(value: Any) -> None:
+    """An option's check: the word true."""
+    if value is not True:
+        raise ValueError("true is needed, or leave the option out")
+
+
 COMMON: Mapping[str, Option] = {
     "encoding": Option("charset to try first when the page is decoded, e.g. gb18030", is_charset),
     "min_rows": Option("fewest rows that the first page can have; fewer means that the layout changed", is_count),
     "url_replace": Option(
         "pair of texts: rows whose address begins with the first get the second instead", is_replacement
     ),
+    "render": Option("true: let a browser fill the page before it is read (docs/column.md)", is_true),
 }
 
 

@@ -12,14 +12,22 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from lxml.etree import _Element as Element
 
-    from syndication.items import ColumnSight, Page
+    from syndication.items import Ask, ColumnSight, Page
 
 BOX = "data-syndication-box"
 RENDERED = "RENDER"
 """The method of a request whose answer is the page as a browser shows it."""
 SCREEN = (1366, 768)
+
+
+def as_shown(ask: Ask, options: Mapping[str, Any]) -> Ask:
+    """The request of a channel's page: for the page as a browser shows it, if the channel has the option `render`."""
+    return replace(ask, method=RENDERED) if options.get("render") and ask.method == "GET" else ask
 
 
 def depth_of(element: Element) -> int:
