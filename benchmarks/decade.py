@@ -19,7 +19,6 @@ FIRST = datetime(2016, 7, 1, 1, 0, tzinfo=UTC)
 DAYS = 3653
 RELEASES = 15_000
 EDITIONS = {"inspection-24h": 24, "guideline-12h": 12}
-RUN = "20260630T1800+0800"
 SUBJECTS = ("营商环境", "环保督察", "义务教育", "医疗保障", "乡村道路", "防汛抗旱", "数字政府", "安全生产", "节能降碳",
             "就业创业")
 
@@ -55,8 +54,11 @@ def make(folder: Path) -> Path:
     db = store.db
     db.execute("PRAGMA synchronous = OFF")
     store.begin()
-    db.execute("INSERT INTO runs (run_id, kind, started_at, finished_at, state, evidence_file, program_version) VALUES"
-               " (?, 'nightly', ?, ?, 'done', '', '0')", (RUN, to_text(FIRST), to_text(FIRST)))  # fmt: skip
+    db.conn.executemany(
+        "INSERT INTO runs (run_id, kind, started_at, finished_at, state, evidence_file, program_version)"
+        " VALUES (?, 'nightly', ?, ?, 'done', '', '0')",
+        [(_run(day), to_text(FIRST + timedelta(days=day)), to_text(FIRST + timedelta(days=day))) for day in range(DAYS)],
+    )
     db.conn.executemany(
         "INSERT INTO releases (release_id, url_key, url, title, document_number, issuer, released_earliest, released_latest,"
         " released_precision, released_source, body, state, first_seen_at) VALUES (?, ?, ?, ?, ?, '国务院办公厅', ?, ?,"
@@ -65,7 +67,7 @@ def make(folder: Path) -> Path:
     )
     db.execute("INSERT INTO duties SELECT release_id, 1, 'push_feed', '', '', NULL FROM releases")
     for edition, hours in EDITIONS.items():
-        db.execute(_VERDICTS, {"edition": edition, "hours": hours, "run": RUN})
+        db.execute(_VERDICTS, {"edition": edition, "hours": hours, "run": _run(0)})
     db.execute("UPDATE verdicts SET status = 'pending', mode = NULL, earliest = NULL, latest = NULL, lag_hours = NULL,"
                " flags = '', page_url = '' WHERE release_id > ? AND verdict_id % 3 = 0", (RELEASES - 8,))  # fmt: skip
     portals = [row[0] for row in db.execute("SELECT portal_id FROM portals ORDER BY portal_id")]
@@ -93,6 +95,10 @@ def make(folder: Path) -> Path:
     return path
 
 
+def _run(day):
+    return f"{beijing_date(FIRST + timedelta(days=day)):%Y%m%d}T0900+0800"
+
+
 def _release(number: int) -> tuple[object, ...]:
     at = FIRST + timedelta(days=DAYS * (number - 1) / RELEASES, seconds=number * 37 % 3600)
     url = f"https://www.gov.example/content_{number}.htm"
@@ -108,8 +114,8 @@ def _looks(portals):
             at = to_text(FIRST + timedelta(days=day, hours=12, seconds=place * 40))
             outcome = "timeout" if (day * 31 + place * 17) % 29 == 0 else "ok"
             url = f"https://{portal}.example/{day}"
-            yield RUN, portal, f"{portal}-decade", url, at, outcome
-            yield RUN, portal, f"{portal}@home", f"{url}/home", at, outcome
+            yield _run(day), portal, f"{portal}-decade", url, at, outcome
+            yield _run(day), portal, f"{portal}@home", f"{url}/home", at, outcome
 
 
 def _carried(db):
