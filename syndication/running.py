@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from syndication import __version__, steps
+from syndication.addresses import RELEASE_LISTS
 from syndication.clock import BEIJING, FixedClock, beijing_text, from_text, to_text
 from syndication.crawl import crawl
 from syndication.errors import ClockError, EvidenceError
@@ -42,7 +43,6 @@ EVIDENCE = "evidence"
 DISCOVER, CHECK = "discover", "check"
 TRIALS = frozenset({DISCOVER, CHECK})
 """Kinds of runs whose looks prove nothing: they are not replayed, but their evidence stays in the chain."""
-PUSH_FEED = "https://www.gov.cn/pushinfo/v150203/rss.xml"
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,8 @@ def course_of(run: Run, run_file: RunFile) -> Course:
     info, archive = run_file.info, Archive(run_file)
     if run.kind != "probe":
         return Course()
-    releases = info["releases"] == "yes" if "releases" in info else archive.find(PUSH_FEED, "GET", b"") is not None
+    asked = archive.find(RELEASE_LISTS["push_feed"], "GET", b"") is not None
+    releases = info["releases"] == "yes" if "releases" in info else asked
     if "channels" in info:
         return Course(releases, frozenset(info["channels"].split()) - {"-"})
     seen = {c.id for c in run.registry.channels if archive.has_address(c.url)}
