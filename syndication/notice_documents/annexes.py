@@ -34,12 +34,12 @@ _RESULT_HEADERS = (
     "应转载(条)", "可判定(条)", "按时(条)", "超时(条)", "未转载(条)", "按时转载率(%)", "待核(条)", "未能观测(条)", "未到期(条)",
     "免于考核(条)",
 )  # fmt: skip
-_RESULT_WIDTHS = (11, 11, 10, 10, 11, 14, 10, 13, 11, 13)
+_RESULT_WIDTHS = (9, 9, 9, 9, 9, 10, 9, 10, 9, 10)
 
 
 @dataclass(frozen=True)
 class Annex:
-    """One table. `rows` are cells as `headers` has them; `widths` in characters; `sent` with the notice or for the office."""
+    """One table. `rows` are cells as `headers` has them; `widths` in characters."""
 
     name: str
     headers: tuple[str, ...]
@@ -56,7 +56,7 @@ def result_annexes(connection: sqlite3.Connection, period: Period) -> list[Annex
             continue
         own = [row for row in rows if row["level"] == level]
         annexes.append(Annex(
-            name, ("序号", head, "网站名称", "网址", *_RESULT_HEADERS), (6, 16, 20, 30, *_RESULT_WIDTHS),
+            name, ("序号", head, "网站名称", "网址", *_RESULT_HEADERS), (6, 12, 14, 26, *_RESULT_WIDTHS),
             tuple((number, *_portal(row), *_result(row)) for number, row in enumerate(own, 1)),
         ))  # fmt: skip
     return annexes
@@ -81,7 +81,7 @@ def finding_annex(findings: Sequence[Finding]) -> Annex:
         "核查方式", "复核结论", "转载页面", "国务院原文", "整改期限",
     )  # fmt: skip
     return Annex(
-        "未按时转载清单", headers, (6, 16, 20, 28, 48, 20, 20, 38, 11, 28, 18, 12, 40, 40, 12),
+        "未按时转载清单", headers, (6, 12, 14, 20, 34, 14, 18, 22, 9, 18, 12, 10, 26, 26, 11),
         tuple(
             (number, one.place, one.site, one.home_url, one.title, one.document_number, one.released, one.carried, one.overdue,
              one.problem, one.checked, one.reviewed, one.page_url, one.release_url, one.rectify_by)
@@ -108,7 +108,7 @@ def column_annex(connection: sqlite3.Connection, period: Period, findings: Seque
             _prominent(row["prominent"]) if shown else "", row["prominent_days"] if row["judged"] else None,
             found.problem if found else "", found.rectify_by if found else "", "" if row["days"] else NO_FINDING,
         ))  # fmt: skip
-    return Annex("专栏设置情况", headers, (6, 16, 20, 28, 10, 11, 12, 14, 24, 40, 17, 10, 20, 12, 32), tuple(rows))
+    return Annex("专栏设置情况", headers, (6, 12, 14, 20, 10, 10, 11, 13, 18, 26, 10, 10, 16, 11, 22), tuple(rows))
 
 
 def _prominent(value: int | None) -> str:
@@ -129,7 +129,7 @@ def unseen_annex(connection: sqlite3.Connection, period: Period) -> Annex:
          "，".join(f"{chinese(Outcome(word))}{looks}次" for word, looks in failed.get(row["portal_id"], [])), NO_FINDING)
         for number, row in enumerate(unseen_rows(connection, period), 1)
     )  # fmt: skip
-    return Annex("未能观测清单", headers, (6, 16, 20, 28, 11, 13, 12, 12, 18, 40, 32), rows)
+    return Annex("未能观测清单", headers, (6, 12, 14, 24, 9, 10, 11, 11, 16, 26, 26), rows)
 
 
 def mended_annex(rows: Sequence[Mended]) -> Annex:
@@ -139,7 +139,7 @@ def mended_annex(rows: Sequence[Mended]) -> Annex:
         "核查依据",
     )  # fmt: skip
     return Annex(
-        "往期问题整改情况", headers, (6, 12, 16, 20, 28, 48, 20, 24, 12, 14, 48),
+        "往期问题整改情况", headers, (6, 10, 12, 14, 20, 34, 14, 18, 11, 12, 34),
         tuple(
             (number, one.notice, one.finding.place, one.finding.site, one.finding.home_url, one.finding.title,
              one.finding.document_number, one.finding.problem, one.finding.rectify_by, one.state.value, one.basis)
@@ -152,7 +152,7 @@ def change_annex(rows: Sequence[Change]) -> Annex:
     """与前次通报的差异: what a reissue adds to, takes from and changes in the notice that it replaces."""
     headers = ("序号", "变化", "地区/部门", "网站名称", "文件标题", "发文字号", "前次问题表述", "本次问题表述", "变化内容")
     return Annex(
-        "与前次通报的差异", headers, (6, 10, 16, 20, 48, 20, 28, 28, 60),
+        "与前次通报的差异", headers, (6, 8, 12, 14, 34, 14, 18, 18, 40),
         tuple(
             (number, one.kind.value, one.either.place, one.either.site, one.either.title, one.either.document_number,
              one.before.problem if one.before else "", one.after.problem if one.after else "", one.told)

@@ -1,6 +1,6 @@
 """The draft of the notice: the names that the template may use, filled from figures, findings and rounds.
 
-A share is told as `占可判定件次（40件次）的87.5%`, never without its denominator. The office edits the template; a name that
+A share is told as `占可判定的40件次的87.5%`, never without its denominator. The office edits the template; a name that
 is not among these is refused, so that a misspelt one leaves no gap in a notice.
 """
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from syndication.notice_documents.composing import Composed
     from syndication.notice_documents.wording import Share
 
+Value = str | int | list[str]
+
 MOST_NAMED = 5
 FEWEST_TO_NAME = 2
 """A portal is named in the letter from so many findings on; the annex names them all."""
@@ -41,7 +43,7 @@ _WITHHELD = {
 }  # fmt: skip
 
 
-def context(composed: Composed) -> dict[str, str | int]:
+def context(composed: Composed) -> dict[str, Value]:
     """The values of the template by their names; docs/notice.md lists them."""
     return {
         **_head(composed), **_observed(composed), **_columns(composed), **_rates(composed), **_problems(composed),
@@ -55,7 +57,7 @@ def write_letter(composed: Composed, template: Path, target: Path) -> None:
     try:
         document = DocxTemplate(str(template))
         document.render(context(composed), environment, autoescape=True)
-        properties = document.get_docx().core_properties
+        properties = document.docx.core_properties
         properties.title = f"通报草稿 {composed.terms.number}"
         properties.created = properties.modified = composed.terms.made_at.replace(tzinfo=None)
         document.save(str(target))
@@ -66,7 +68,7 @@ def write_letter(composed: Composed, template: Path, target: Path) -> None:
     repack(target)
 
 
-def _head(composed: Composed) -> dict[str, str | int]:
+def _head(composed: Composed) -> dict[str, Value]:
     terms, figures = composed.terms, composed.figures
     period = terms.period
     groups = [
@@ -75,13 +77,14 @@ def _head(composed: Composed) -> dict[str, str | int]:
         ) if period.level in {None, level}
     ]  # fmt: skip
     measure = "个工作日小时" if terms.edition.calendar == "working" else "小时"
-    annexes = "　".join(f"{place}.{annex.name}" for place, annex in enumerate(composed.annexes, 1))
+    names = [f"{place}.{annex.name}" for place, annex in enumerate(composed.annexes, 1)]
     return {
         "编号": terms.number, "检查期": span_name(period.first, period.last),
         "起止日期": f"{day_name(period.first)}至{day_name(period.last)}", "主送": _ADDRESSEES[period.level],
         "检查依据": f"《{terms.edition.document}》（{terms.edition.document_number}）", "检查范围": "和".join(groups),
         "时限": f"{terms.edition.hours}{measure}", "规则版本": terms.edition.id,
-        "整改期限": day_name(terms.rectify_by), "成文日期": day_name(beijing_date(terms.made_at)), "附件清单": annexes,
+        "整改期限": day_name(terms.rectify_by), "成文日期": day_name(beijing_date(terms.made_at)),
+        "附件清单": [f"附件：{names[0]}", *(f"　　　{name}" for name in names[1:])],
         "数据截至": _until(composed), "快照": terms.snapshot_sha256,
     }  # fmt: skip
 
@@ -91,7 +94,7 @@ def _until(composed: Composed) -> str:
     return f"{beijing_text(from_text(run.finished_at))}（批次 {run.run_id}）" if run else "尚无批次"
 
 
-def _observed(composed: Composed) -> dict[str, str | int]:
+def _observed(composed: Composed) -> dict[str, Value]:
     figures = composed.figures
     return {
         "门户总数": figures.all.portals, "部门网站数": figures.departments.portals, "省级网站数": figures.provinces.portals,
@@ -101,36 +104,36 @@ def _observed(composed: Composed) -> dict[str, str | int]:
     }  # fmt: skip
 
 
-def _columns(composed: Composed) -> dict[str, str | int]:
+def _columns(composed: Composed) -> dict[str, Value]:
     figures, columns = composed.figures, composed.figures.columns
     parts = [
-        f"{name}{own.shown}个，{_of(own.share, '看到首页的', '个')}"
+        f"{name}{own.shown}个，{_of(own.share, '看到首页的', '个网站')}"
         for name, own in ((_DEPARTMENTS, figures.department_columns), (_PROVINCES, figures.province_columns)) if own.seen
     ]  # fmt: skip
-    prominent = _of(columns.prominent_share, "判断过的", "个")
+    prominent = _of(columns.prominent_share, "判断过的", "个网站")
     placed = f"按显著位置规则判断过的首页中，专栏位于显著位置的{columns.prominent}个，{prominent}。" if columns.judged else ""
     return {
         "首页可见数": columns.seen, "首页未见数": columns.watched - columns.seen, "有专栏数": columns.shown,
-        "专栏占比": _of(columns.share, "看到首页的", "个"), "专栏分级": _both(composed, parts), "显著位置": placed,
+        "专栏占比": _of(columns.share, "看到首页的", "个网站"), "专栏分级": _both(composed, parts), "显著位置": placed,
     }  # fmt: skip
 
 
-def _rates(composed: Composed) -> dict[str, str | int]:
+def _rates(composed: Composed) -> dict[str, Value]:
     figures, counts = composed.figures, composed.figures.all
     parts = [
-        f"{name}{own.on_time}件次，{_of(own.rate, '可判定件次', '件次')}"
+        f"{name}{own.on_time}件次，{_of(own.rate, '可判定的', '件次')}"
         for name, own in ((_DEPARTMENTS, figures.departments), (_PROVINCES, figures.provinces)) if own.decided
     ]  # fmt: skip
     return {
         "应转载": counts.owed, "可判定": counts.decided, "按时": counts.on_time,
-        "按时占比": _of(counts.rate, "可判定件次", "件次"), "按时分级": _both(composed, parts),
+        "按时占比": _of(counts.rate, "可判定的", "件次"), "按时分级": _both(composed, parts),
         "有判定门户数": counts.decided_portals, "全部按时门户数": counts.punctual_portals,
-        "全部按时占比": _of(counts.punctual, "有可判定件次的", "个"), "待核": counts.undetermined,
+        "全部按时占比": _of(counts.punctual, "有可判定件次的", "个网站"), "待核": counts.undetermined,
         "未能观测": counts.not_observed, "未到期": counts.pending, "免于考核": counts.exempt,
     }  # fmt: skip
 
 
-def _problems(composed: Composed) -> dict[str, str | int]:
+def _problems(composed: Composed) -> dict[str, Value]:
     figures = composed.figures
     most = Counter(one.site for one in composed.about_releases).most_common()
     named = [f"{site}（{count}件次）" for site, count in most if count >= FEWEST_TO_NAME][:MOST_NAMED]
@@ -145,7 +148,7 @@ def _problems(composed: Composed) -> dict[str, str | int]:
     }  # fmt: skip
 
 
-def _rounds(composed: Composed) -> dict[str, str | int]:
+def _rounds(composed: Composed) -> dict[str, Value]:
     states = Counter(one.state for one in composed.mended)
     kinds = Counter(one.kind for one in composed.changes)
     settled = {*MENDED, *UNMENDED, State.REVOKED}
@@ -160,7 +163,10 @@ def _rounds(composed: Composed) -> dict[str, str | int]:
 
 
 def _of(share: Share, whole: str, unit: str) -> str:
-    return f"占{whole}（{share.of}{unit}）的{share.text}" if share.of else f"没有{whole}{unit}，不计算比例"
+    """A share with its denominator: `占看到首页的11个网站的90.9%`."""
+    if not share.of:
+        return f"没有{whole}{unit.removeprefix('个')}，不计算比例"
+    return f"占{whole}{share.of}{unit}的{share.text}"
 
 
 def _both(composed: Composed, parts: list[str]) -> str:

@@ -60,20 +60,22 @@ class Made:
     files: tuple[str, ...]
 
 
-def make_notice(data: Path, wish: Wish, target: Path, at: datetime) -> Made:
-    """Makes the notice of a data folder in a new folder `target` at an aware moment.
+def make_notice(data: Path, wish: Wish, target: Path | None, at: datetime) -> Made:
+    """Makes the notice of a data folder in a new folder `target` at an aware moment; without one in `notices/NUMBER` of it.
 
     Raises NoticeError for an edition without verdicts, a template that cannot be filled or a folder that exists;
     LockedError while another notice is made; DataFolderError for a database that cannot be read.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+    if target is not None and target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise NoticeError(f"{target} 已存在，请另选文件夹。 {target} exists; name a new folder.")
     if not (data / FILE_NAME).is_file():
         open_reader(data / FILE_NAME)  # says what to run
     edition = _edition(data, wish.period.edition)
-    part = target.with_name(f".{target.name}.part")
     with hold(data / FOLDER, "notice", at):
         register = Register(data)
+        number = register.next_number(at)
+        place = target or register.folder / number
+        part = place.with_name(f".{place.name}.part")
         earlier = relevant(wish.period, register.issued())
         before = replaced_by(wish.period, earlier)
         try:
@@ -81,7 +83,7 @@ def make_notice(data: Path, wish: Wish, target: Path, at: datetime) -> Made:
             (part / BASIS).mkdir(parents=True)
             freeze(data / FILE_NAME, part / SNAPSHOT)
             terms = Terms(
-                register.next_number(at), at, wish.period, edition, wish.rectify_by, before.number if before else "",
+                number, at, wish.period, edition, wish.rectify_by, before.number if before else "",
                 sha256(part / SNAPSHOT),
             )  # fmt: skip
             shutil.copyfile(wish.template or TEMPLATE, part / KEPT_TEMPLATE)
@@ -94,14 +96,14 @@ def make_notice(data: Path, wish: Wish, target: Path, at: datetime) -> Made:
             manifest = to_bytes(build_manifest(composed, part, (*files, SNAPSHOT, KEPT_TEMPLATE, EARLIER, RECORD)))
             (part / NAME).write_bytes(manifest)
             register.add(composed.record, sha256(part / NAME))
-            if target.exists():
-                target.rmdir()
-            part.rename(target)
+            if place.exists():
+                place.rmdir()
+            part.rename(place)
         except OSError as fault:
-            raise NoticeError(f"无法写入 {target}：{fault.strerror}。 Cannot write {target}: {fault.strerror}.") from fault
+            raise NoticeError(f"无法写入 {place}：{fault.strerror}。 Cannot write {place}: {fault.strerror}.") from fault
         finally:
             shutil.rmtree(part, ignore_errors=True)
-    return Made(target, composed, files)
+    return Made(place, composed, files)
 
 
 def write_documents(composed: Composed, folder: Path) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ class Place(Enum):
 
 PARAGRAPHS: tuple[tuple[Place, str], ...] = (
     (Place.MARK, "通报编号：{{ 编号 }}（草稿，未经签发）"),
-    (Place.TITLE, "关于{{ 检查期 }}国务院重要信息转载情况专项检查的通报"),
+    (Place.TITLE, "关于{{ 检查期 }}国务院重要信息\n转载情况专项检查的通报"),
     (Place.ADDRESSEE, "{{ 主送 }}："),
     (
         Place.BODY,
@@ -108,7 +108,9 @@ PARAGRAPHS: tuple[tuple[Place, str], ...] = (
     (Place.SECOND, "（三）异议核实"),
     (Place.BODY, "对附件所列问题有异议的，请提供转载页面的网址和时间，经人工复核后更正。"),
     (Place.BODY, ""),
-    (Place.BODY, "附件：{{ 附件清单 }}"),
+    (Place.BODY, "{%p for 附件 in 附件清单 %}"),
+    (Place.BODY, "{{ 附件 }}"),
+    (Place.BODY, "{%p endfor %}"),
     (Place.BODY, ""),
     (Place.SIGNATURE, "（发文机关）"),
     (Place.SIGNATURE, "{{ 成文日期 }}"),

@@ -22,6 +22,9 @@ FONT = "宋体"
 LONGEST = 32767
 CUT = "……（过长，全文见 CSV）"
 ABOUT = "说明"
+A3, A4 = 8, 9
+WIDEST_ON_A4 = 170
+"""Characters; a wider sheet would be printed too small to read."""
 
 
 def write_workbook(about: Sequence[tuple[str, str]], annexes: Sequence[Annex], made_at: datetime, target: Path) -> None:
@@ -47,7 +50,7 @@ def _write_sheet(
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     sheet.set_landscape()
-    sheet.set_paper(9)  # A4
+    sheet.set_paper(A3 if sum(widths) > WIDEST_ON_A4 else A4)
     sheet.fit_to_pages(1, 0)
     sheet.set_footer("&C第 &P 页，共 &N 页")
     for column, width in enumerate(widths):

@@ -26,17 +26,16 @@ _WATCHED = """
 """
 _ORDER = "p.level <> 'department', p.region_code, p.portal_id"
 
+_STATUSES = ("on_time", "late", "missing", "undetermined", "not_observed", "pending", "exempt")
 _RESULTS = f"""
-SELECT p.portal_id, p.name, p.level, p.category, p.region_code, p.home_url,
-    count(v.verdict_id) AS owed,
-    coalesce(sum(v.status = 'on_time'), 0) AS on_time, coalesce(sum(v.status = 'late'), 0) AS late,
-    coalesce(sum(v.status = 'missing'), 0) AS missing, coalesce(sum(v.status = 'undetermined'), 0) AS undetermined,
-    coalesce(sum(v.status = 'not_observed'), 0) AS not_observed, coalesce(sum(v.status = 'pending'), 0) AS pending,
-    coalesce(sum(v.status = 'exempt'), 0) AS exempt
+SELECT p.portal_id, p.name, p.level, p.category, p.region_code, p.home_url, coalesce(v.owed, 0) AS owed,
+    {", ".join(f"coalesce(v.{status}, 0) AS {status}" for status in _STATUSES)}
 FROM portals p
-LEFT JOIN verdict_list v ON v.portal_id = p.portal_id AND v.edition = :edition AND v.released_day BETWEEN :first AND :last
+LEFT JOIN (
+    SELECT portal_id, count(*) AS owed, {", ".join(f"sum(status = '{status}') AS {status}" for status in _STATUSES)}
+    FROM verdict_list WHERE edition = :edition AND released_day BETWEEN :first AND :last GROUP BY portal_id
+) v ON v.portal_id = p.portal_id
 WHERE {_WATCHED}
-GROUP BY p.portal_id
 ORDER BY {_ORDER}
 """
 
