@@ -145,5 +145,7 @@ def verify_command(runs: tuple[str, ...], data: Path | None) -> None:
         click.echo(f"时间戳 {done.tokens} 个，与批次哈希相符（{trust}）。")
     if done.unchecked_tokens:
         click.echo(f"时间戳 {done.unchecked_tokens} 个未核对：请安装 policy-syndication[tsa]。")
+    if done.removed:
+        click.echo(f"其中 {done.removed} 个批次的文件已按保留期限删除，所留哈希与哈希链相符。")
     for run in done.open_runs:
         click.echo(f"批次 {run} 尚未结束，只核对了已登记的记录。")

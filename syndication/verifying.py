@@ -12,6 +12,7 @@ import hashlib
 import io
 import zlib
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
@@ -50,7 +51,8 @@ class Verified:
     """What was checked and found sound; `size` in bytes.
 
     `open_runs` are under way. `tokens` are time stamps that were checked, `unchecked_tokens` those that were not, since
-    the package for it is missing.
+    the package for it is missing. `removed` counts runs whose file `syndication retention` removed: of them only the
+    hashes can be checked.
     """
 
     runs: int = 0
@@ -59,6 +61,7 @@ class Verified:
     tokens: int = 0
     unchecked_tokens: int = 0
     open_runs: tuple[str, ...] = ()
+    removed: int = 0
 
 
 def verify(
@@ -78,7 +81,7 @@ def verify(
         BrokenEvidenceError: the first place that is not sound.
         EvidenceError: a named run is not in the store.
     """
-    runs = ledger.runs()
+    runs, removed = ledger.runs(), ledger.removed()
     names = set(wanted)
     for name in sorted(names - {run.run_id for run in runs}):
         raise EvidenceError(f"没有批次 {name}。 There is no run {name}; its id stands in the table runs")
@@ -88,7 +91,8 @@ def verify(
         if not names or run.run_id in names:
             if step:
                 step(run)
-            _verify_run(folder, ledger, run, earlier, root, done)
+            frame = removed.get(run.run_id) if not (folder / run.file).is_file() else None
+            _verify_run(folder, ledger, run, earlier, root, done, frame)
         if run.evidence_hash:
             earlier.add(run.evidence_hash)
     if not names:
@@ -97,15 +101,19 @@ def verify(
 
 
 def _verify_run(
-    folder: Path, ledger: Ledger, run: RunEntry, earlier: set[str], root: Path | None, done: Verified
-) -> None:
+    folder: Path, ledger: Ledger, run: RunEntry, earlier: set[str], root: Path | None, done: Verified,
+    removed: str | None,
+) -> None:  # fmt: skip
+    """`removed` is the frame's hash of a file that was removed by retention, None while it is there."""
     if run.previous_hash and run.previous_hash not in earlier:
         said, meaning = "它所接续的上一批次已被删除或改动", "the run before it was removed or changed"
         raise BrokenEvidenceError(said, meaning, run.run_id, run.file)
     reading = _Reading(folder, run, ledger)
     digest = hashlib.sha256()
-    for line in chain_lines(run.previous_hash, reading.hashes()):
+    hashes = reading.hashes() if removed is None else chain(ledger.hashes(run.run_id), [removed])
+    for line in chain_lines(run.previous_hash, hashes):
         digest.update(line)
+    done.removed += removed is not None
     if run.state == RUNNING or (run.file and run.evidence_hash is None):
         done.open_runs += (run.run_id,)
     elif run.evidence_hash:

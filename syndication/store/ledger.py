@@ -60,6 +60,10 @@ class Ledger:
         ).fetchall()
         return [RunEntry(row[0], row[1], from_text(row[2]), *tuple(row)[3:]) for row in rows]
 
+    def removed(self) -> dict[str, str]:
+        """The runs whose file `syndication retention` removed, with the hash of the bytes outside its records."""
+        return dict(self._db.execute("SELECT run_id, frame FROM removed_evidence").fetchall())
+
     def places(self, run_id: str) -> Iterator[tuple[int, int, str, str]]:
         """Offset, length, SHA-256 and address of each record of a run, in the order of the file."""
         return self._db.execute(

@@ -463,6 +463,23 @@ def reviewing(db: Database) -> None:
         db.execute(statement)
 
 
+_REMOVED_EVIDENCE = """
+CREATE TABLE removed_evidence (
+    run_id TEXT PRIMARY KEY REFERENCES runs(run_id),
+    removed_at TEXT NOT NULL,
+    frame TEXT NOT NULL,              -- SHA-256 of the bytes outside the records: with it the run's hash can be checked still
+    size INTEGER NOT NULL             -- bytes of the file
+) WITHOUT ROWID;
+"""
+
+
+@migrations()
+def removed_evidence(db: Database) -> None:
+    """Files of runs that no finding rests on may be removed after a time; what fixes them stays."""
+    for statement in statements(_REMOVED_EVIDENCE):
+        db.execute(statement)
+
+
 def statements(script: str) -> list[str]:
     """The single statements of a script without triggers (a migration must not commit halfway, as executescript does)."""
     lines = [line.split("--", 1)[0] for line in script.splitlines()]

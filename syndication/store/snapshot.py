@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndication.errors import DataFolderError
+from syndication.store.copying import copy_whole
 from syndication.store.database import FILE_NAME, open_database
 from syndication.store.reading import open_reader
 
@@ -26,10 +27,7 @@ def take_snapshot(db: Database, folder: Path, run_id: str) -> Path:
     """Copies the database as `VACUUM INTO` does (whole, without a write-ahead log) and keeps the newest `KEPT`."""
     target = folder / FOLDER / f"{run_id}.db"
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    db.execute("VACUUM INTO ?", (str(part),))
-    part.replace(target)
+    copy_whole(db, target)
     for old in sorted(target.parent.glob("*.db"))[:-KEPT]:
         old.unlink()
     return target

@@ -1,0 +1,292 @@
+"""`syndication backup` and `restore`: one file with the database as of now and what persons edited, proved by restoring it.
+
+Facts: a copy of the database file alone lacks what the write-ahead log holds, so the copy is made by `VACUUM INTO`. Evidence
+files never change once their run is closed: they are copied beside the backups once each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tarfile
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syndication import __version__, lock
+from syndication.clock import to_text
+from syndication.errors import SyndicationError
+from syndication.folders import data_folder, data_option
+from syndication.running import EVIDENCE
+from syndication.store.copying import Contents, contents_of, copy_whole
+from syndication.store.database import FILE_NAME
+from syndication.store.reading import open_reader
+from syndication.surroundings import Surroundings, surrounded
+from syndication.trouble import explained
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import BinaryIO
+
+    from syndication.clock import Clock
+
+BESIDE = ("portals.csv", "channels.csv", "rules.toml", "duties.csv", "alerts.toml", "accounts.json")
+"""What persons made, besides the database; a folder may lack some."""
+MANIFEST = "manifest.json"
+NAME = re.compile(r"syndication-(\d{8}T\d{6})Z\.tar\.gz")
+STAMP = "%Y%m%dT%H%M%S"
+ALWAYS_KEPT = 3
+AT_ONCE = 1 << 20
+MEGABYTE = 1_000_000
+
+
+class BackupError(SyndicationError):
+    """A backup is not sound, or cannot be put where it was asked for; the data folder is as it was."""
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """A backup that was proved by restoring it."""
+
+    path: Path
+    contents: Contents
+    evidence: int
+    dropped: tuple[str, ...]
+
+
+def backup(folder: Path, target: Path, now: datetime, *, evidence: bool = False, keep: timedelta | None = None) -> BackedUp:
+    """Writes a backup into the folder `target` and proves it; a nightly may work meanwhile.
+
+    Args:
+        folder: the data folder.
+        target: where backups lie.
+        now: for the name.
+        evidence: also copy evidence files that are not there yet.
+        keep: older backups are dropped afterwards, except the newest three.
+
+    Raises:
+        BackupError: what was written is not what was copied.
+        DataFolderError: there is no database.
+        DiskFullError: no room; a half-written backup is not left behind.
+    """
+    path = target / f"syndication-{now.astimezone(UTC):{STAMP}}Z.tar.gz"
+    with explained(target):
+        target.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        try:
+            with tempfile.TemporaryDirectory(dir=target, prefix=".backup-") as scratch:
+                _write(folder, Path(scratch), part, now)
+            contents = prove(part)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        copied = _copy_evidence(folder / EVIDENCE, target / EVIDENCE) if evidence else 0
+        dropped = _drop(target, now - keep) if keep else ()
+    return BackedUp(path, contents, copied, dropped)
+
+
+def prove(path: Path) -> Contents:
+    """Restores a backup into a temporary place and compares it with what it says of itself; gives what it holds.
+
+    Raises:
+        BackupError: it is not sound; the message says what is not.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".proof-") as scratch:
+        return _unpack(path, Path(scratch))
+
+
+def restore(path: Path, folder: Path, clock: Clock) -> tuple[Contents, Path | None]:
+    """Puts a backup in a data folder's place; what was there is moved to `before-restore-...` in it. Evidence stays.
+
+    Raises:
+        BackupError: the backup is not sound; nothing was changed.
+        LockedError: another command works on the folder.
+    """
+    now = clock.now()
+    with lock.hold(folder, "restore", now), tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as scratch:
+        contents = _unpack(path, Path(scratch))
+        names = [FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", *BESIDE]
+        present = [name for name in names if (folder / name).exists()]
+        aside = folder / f"before-restore-{now.astimezone(UTC):{STAMP}}Z" if present else None
+        if aside is not None:
+            aside.mkdir()
+            for name in present:
+                (folder / name).replace(aside / name)
+        for name in (FILE_NAME, *BESIDE):
+            if (Path(scratch) / name).exists():
+                (Path(scratch) / name).replace(folder / name)
+        if (path.parent / EVIDENCE).is_dir():
+            _copy_evidence(path.parent / EVIDENCE, folder / EVIDENCE)
+    return contents, aside
+
+
+def _write(folder: Path, scratch: Path, part: Path, now: datetime) -> None:
+    with closing(open_reader(folder / FILE_NAME)) as connection:
+        copy_whole(connection, scratch / FILE_NAME)
+    with closing(open_reader(scratch / FILE_NAME)) as connection:
+        contents = contents_of(connection)
+    members = {FILE_NAME: scratch / FILE_NAME, **{name: folder / name for name in BESIDE if (folder / name).is_file()}}
+    manifest = {
+        "program": __version__, "made_at": to_text(now), "counts": dict(contents.counts), "newest_run": contents.newest_run,
+        "sha256": {name: _sha256(source) for name, source in members.items()},
+    }  # fmt: skip
+    with _create(part, 0o600) as file:  # it holds accounts.json
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:
+            for name, source in members.items():
+                archive.add(source, name, recursive=False)
+            text = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
+            entry = tarfile.TarInfo(MANIFEST)
+            entry.size, entry.mtime = len(text), int(now.timestamp())
+            archive.addfile(entry, io.BytesIO(text))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _create(path: Path, mode: int = 0o666) -> BinaryIO:
+    """A new file with a mode from its first byte on."""
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb")
+
+
+def _unpack(path: Path, scratch: Path) -> Contents:
+    """The members of a backup as files, found sound. Only names that a backup has are written."""
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            for name in (MANIFEST, FILE_NAME, *BESIDE):
+                _extract(archive, name, scratch)
+        manifest = json.loads((scratch / MANIFEST).read_text(encoding="utf-8"))
+        expected: Mapping[str, str] = manifest["sha256"]
+        for name, digest in expected.items():
+            if _sha256(scratch / Path(name).name) != digest:
+                raise BackupError(f"备份 {path} 中的 {name} 已损坏。 {name} in the backup {path} is damaged")
+        return _check(scratch / FILE_NAME, manifest, path)
+    except (tarfile.TarError, EOFError, ValueError, KeyError, FileNotFoundError) as problem:
+        raise BackupError(f"{path} 不是完好的备份。 {path} is no sound backup: {problem}") from problem
+
+
+def _extract(archive: tarfile.TarFile, name: str, scratch: Path) -> None:
+    try:
+        member = archive.getmember(name)
+    except KeyError:
+        if name in {MANIFEST, FILE_NAME}:
+            raise
+        return
+    source = archive.extractfile(member)
+    if source is None:
+        raise ValueError(f"{name} is no file")
+    with source, _create(scratch / name, 0o600 if name == "accounts.json" else 0o666) as target:
+        shutil.copyfileobj(source, target, AT_ONCE)
+        os.fsync(target.fileno())
+
+
+def _check(database: Path, manifest: Mapping[str, Any], path: Path) -> Contents:
+    with closing(open_reader(database)) as connection:
+        contents = contents_of(connection)
+    for said, found, meaning in (
+        ("数据库检查未通过", contents.sound, True), ("行数不符", dict(contents.counts), manifest["counts"]),
+        ("最近批次不符", contents.newest_run, manifest["newest_run"]),
+    ):  # fmt: skip
+        if found != meaning:
+            raise BackupError(f"备份 {path}：{said}。 The backup {path} is not sound: {found} in place of {meaning}")
+    return contents
+
+
+def _copy_evidence(source: Path, target: Path) -> int:
+    """Copies the files that the target lacks or has shorter; a run that is under way grows. Gives how many."""
+    copied = 0
+    for path in sorted(source.glob("*")) if source.is_dir() else ():
+        kept = target / path.name
+        if not path.is_file() or (kept.is_file() and kept.stat().st_size >= path.stat().st_size):
+            continue
+        target.mkdir(parents=True, exist_ok=True)
+        part = target / f".{path.name}.part"
+        try:
+            shutil.copyfile(path, part)
+            part.replace(kept)
+        finally:
+            part.unlink(missing_ok=True)
+        copied += 1
+    return copied
+
+
+def _drop(target: Path, before: datetime) -> tuple[str, ...]:
+    made = {path: datetime.strptime(found[1], STAMP).replace(tzinfo=UTC) for path, found in _backups(target)}
+    dropped = [path for path in sorted(made, key=lambda one: made[one])[:-ALWAYS_KEPT] if made[path] < before]
+    for path in dropped:
+        path.unlink()
+    return tuple(path.name for path in dropped)
+
+
+def _backups(target: Path) -> Iterator[tuple[Path, re.Match[str]]]:
+    for path in target.iterdir():
+        found = NAME.fullmatch(path.name)
+        if found:
+            yield path, found
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@click.command("backup", short_help="Write a backup and prove it by restoring it.")
+@click.option(
+    "-o", "--output", "target", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Where backups lie; else DATA/backups. Choose another disk.",
+)  # fmt: skip
+@click.option("--keep-days", "days", default=30, show_default=True, type=click.IntRange(1), help="Drop older ones.")
+@click.option("--evidence", is_flag=True, help="Also copy evidence files that are not there yet.")
+@data_option
+@surrounded
+def backup_command(
+    surroundings: Surroundings, data: Path | None, target: Path | None, days: int, evidence: bool
+) -> None:
+    """Back up the database and the edited files; a nightly may run meanwhile. The newest three always stay.
+
+    Example: syndication backup -o /backup/syndication --evidence
+    """
+    folder = data_folder(data)
+    now = surroundings.clock.now()
+    done = backup(folder, target or folder / "backups", now, evidence=evidence, keep=timedelta(days=days))
+    size = done.path.stat().st_size / MEGABYTE
+    click.echo(f"已备份并核对：{done.path}（{size:.1f} MB），{_said(done.contents)}。")
+    if evidence:
+        click.echo(f"证据文件新增 {done.evidence} 个。")
+    for name in done.dropped:
+        click.echo(f"已清理早于 {days} 天的备份：{name}")
+
+
+@click.command("restore", short_help="Put a backup in the data folder's place.")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--check", is_flag=True, help="Only prove the backup; nothing is changed.")
+@data_option
+@surrounded
+def restore_command(surroundings: Surroundings, path: Path, data: Path | None, check: bool) -> None:
+    """Check a backup and put it in the data folder's place; what was there is kept beside.
+
+    Evidence files are taken from the folder `evidence` beside the backup where the data folder lacks them. Restart
+    `syndication serve` afterwards.
+
+    Example: syndication restore /backup/syndication/syndication-20260303T000000Z.tar.gz
+    """
+    if check:
+        click.echo(f"备份完好：{_said(prove(path))}。")
+        return
+    contents, aside = restore(path, data_folder(data), surroundings.clock)
+    click.echo(f"已恢复：{_said(contents)}。")
+    if aside is not None:
+        click.echo(f"原有文件已移至 {aside}，确认无误后可删除。")
+    click.echo("请重新启动 syndication serve，并运行 syndication evidence verify 核对证据。")
+
+
+def _said(contents: Contents) -> str:
+    counts, newest = contents.counts, contents.newest_run or "无"
+    return f"判定 {counts['verdicts']} 条，观测 {counts['observations']} 次，最近批次 {newest}"
