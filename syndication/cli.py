@@ -160,6 +160,7 @@ def replay(looks: Path, data: Path | None) -> None:
 def _add_commands() -> None:
     from syndication.accounts import users_command
     from syndication.backup import backup_command, restore_command
+    from syndication.doctor import doctor_command
     from syndication.evidence_commands import evidence_group
     from syndication.health_command import health_command
     from syndication.init_folder import init_command
@@ -175,7 +176,7 @@ def _add_commands() -> None:
     for command in (
         init_command, demo_command, parse_command, match_texts_command, serve_command, notice_command, evidence_group,
         portals_group, health_command, users_command,
-        runs_command, alerts_command, backup_command, restore_command, retention_command,
+        doctor_command, runs_command, alerts_command, backup_command, restore_command, retention_command,
     ):  # fmt: skip
         main.add_command(command)
 

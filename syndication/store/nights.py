@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from syndication.addresses import RELEASE_LISTS
 from syndication.clock import from_text, to_text
 from syndication.glossary import ANSWERED
+from syndication.store.registering import newest_moment
 
 if TYPE_CHECKING:
     import sqlite3
@@ -56,6 +57,10 @@ class NightRows:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
+
+    def newest_moment(self) -> str | None:
+        """The latest time at which a run that looked at anything began or ended, as stored."""
+        return newest_moment(self._db)
 
     def runs(self, limit: int, kind: str | None = None) -> list[RunFigures]:
         """The newest runs, newest first."""

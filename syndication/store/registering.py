@@ -11,6 +11,7 @@ from syndication.clock import from_text, to_text
 from syndication.items import Knowledge
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
@@ -127,7 +128,7 @@ def forget_evidence(db: Database, run_id: str, kept: Sequence[str]) -> int:
     return len(lost)
 
 
-def newest_moment(db: Database) -> str | None:
+def newest_moment(db: Database | sqlite3.Connection) -> str | None:
     """Of the runs that looked at anything or still do."""
     found = db.execute(
         "SELECT max(max(started_at, coalesce(finished_at, started_at))) FROM runs WHERE evidence_file <> ''"

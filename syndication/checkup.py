@@ -1,0 +1,270 @@
+"""Whether this machine can be left alone with the job, check by check, and for each fault what to do.
+
+Nothing is written but a trial file that is removed again; of the world only www.gov.cn is asked, each of its lists once.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sqlite3
+import stat
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syndication import lock, machine
+from syndication.alert_rules import load_alerts
+from syndication.clock import beijing_text, from_text
+from syndication.errors import DataFolderError, LockedError, SyndicationError
+from syndication.render import require_browser
+from syndication.running import read_files
+from syndication.store.database import FILE_NAME
+from syndication.store.nights import NightRows
+from syndication.store.reading import is_ours, open_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from scrapy.settings import Settings
+
+    from syndication.clock import Clock
+    from syndication.registry import Registry
+
+PROGRAM = Path(__file__)
+ROOM_NEEDED, ROOM_WANTED = 10**9, 10 * 10**9
+INODES_NEEDED = 10_000
+OLDEST_SQLITE = (3, 37, 0)
+CLOCK_OFF = timedelta(seconds=60)
+GIGABYTE = 10**9
+KEEP_TIME = "校准时钟：timedatectl set-ntp true"
+
+
+class Health(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    NOTE = "note"  # works; a person should know
+    BAD = "bad"  # the first night would fail or prove nothing
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: what was found, and what to do unless all is well."""
+
+    check: str
+    health: Health
+    said: str
+    advice: str = ""
+
+
+def examine(
+    folder: Path, clock: Clock, addresses: Sequence[str], *, environment: dict[str, str] | None = None,
+    reach: Callable[[str, str], machine.Reached] = machine.reach,
+) -> Iterator[Finding]:  # fmt: skip
+    """All checks, one after the other.
+
+    Args:
+        folder: the data folder, which may not be there yet.
+        clock: the machine's.
+        addresses: of www.gov.cn's lists; none are asked where it is empty.
+        environment: the process's where not given.
+        reach: asks an address, with a user agent.
+    """
+    environment = dict(os.environ) if environment is None else environment
+    yield from _time(clock)
+    if not folder.is_dir():
+        yield Finding("数据目录", Health.BAD, f"{folder} 不存在", f"运行 syndication init {folder}，或用 --data 指定数据目录")
+        return
+    yield from _folder(folder)
+    yield from _room(folder)
+    yield from _database(folder, clock)
+    yield from _files(folder)
+    yield _contact(environment)
+    yield _spiders()
+    yield from _alerts(folder)
+    yield from _proxies(environment)
+    yield from _network(addresses, clock, reach)
+
+
+def _time(clock: Clock) -> Iterator[Finding]:
+    now, installed = clock.now(), datetime.fromtimestamp(PROGRAM.stat().st_mtime, UTC)
+    if now < installed - timedelta(days=1):
+        yield Finding("时钟", Health.BAD, f"{beijing_text(now)}（北京时间），早于程序安装时间", KEEP_TIME)
+    else:
+        yield Finding("时钟", Health.OK, f"{beijing_text(now, seconds=True)}（北京时间）")
+    kept = machine.clock_is_kept()
+    if kept:
+        yield Finding("时钟同步", Health.OK, "已与时间服务器同步")
+    elif kept is None:
+        advice = "确认本机启用了 NTP（chrony 或 systemd-timesyncd）"
+        yield Finding("时钟同步", Health.NOTE, "无法得知时钟是否与时间服务器同步", advice)
+    else:
+        yield Finding("时钟同步", Health.BAD, "时钟未与时间服务器同步，观测时间不能作为依据", KEEP_TIME)
+    if machine.zone_is_known("Asia/Shanghai"):
+        yield Finding("时区数据", Health.OK, "有 Asia/Shanghai")
+    else:
+        yield Finding("时区数据", Health.BAD, "系统缺少 Asia/Shanghai，定时任务会按错误时间启动", "apt-get install tzdata")
+
+
+def _folder(folder: Path) -> Iterator[Finding]:
+    about, me = folder.stat(), os.geteuid()
+    foreign = sorted(path.name for path in folder.iterdir() if not os.access(path, os.W_OK))
+    if not os.access(folder, os.W_OK | os.X_OK) or foreign:
+        which = f"：{'、'.join(foreign[:5])}" if foreign else ""
+        advice = f"chown -R syndication: {folder}，并以该用户运行"
+        yield Finding("目录权限", Health.BAD, f"当前用户不能写入 {folder}{which}", advice)
+    elif about.st_uid != me:
+        said = f"{folder} 属于用户 {about.st_uid}，当前用户为 {me}"
+        yield Finding("目录权限", Health.NOTE, said, "以目录所有者的身份运行全部命令")
+    else:
+        yield Finding("目录权限", Health.OK, f"可写，属于当前用户（{me}）")
+    mask = os.umask(0o027)
+    os.umask(mask)
+    if about.st_mode & stat.S_IWOTH or not mask & stat.S_IWOTH:
+        yield Finding("他人可写", Health.BAD, "其他用户可以改写数据或证据", f"chmod o-w {folder}，umask 027")
+    if me == 0:
+        yield Finding("运行用户", Health.NOTE, "当前为 root", "以专用用户 syndication 运行；root 写入的文件该用户无法改写")
+    try:
+        with lock.hold(folder, "doctor", datetime.fromtimestamp(PROGRAM.stat().st_mtime, UTC)):
+            yield Finding("目录锁", Health.OK, "没有其他命令在使用数据目录")
+    except LockedError as taken:
+        yield Finding("目录锁", Health.NOTE, f"其他命令正在使用：{taken}", "等其结束即可")
+    except DataFolderError as problem:
+        yield Finding("目录锁", Health.BAD, str(problem), "先解决目录权限")
+
+
+def _room(folder: Path) -> Iterator[Finding]:
+    room = machine.room(folder)
+    said = f"剩余 {room.free / GIGABYTE:.1f} GB，共 {room.total / GIGABYTE:.1f} GB"
+    if room.free < ROOM_NEEDED:
+        yield Finding("磁盘空间", Health.BAD, said, "至少留出 1 GB；清理磁盘，或 syndication retention --keep-days 400")
+    elif room.free < ROOM_WANTED:
+        yield Finding("磁盘空间", Health.NOTE, said, "全国 103 家门户每年约需 10—20 GB")
+    else:
+        yield Finding("磁盘空间", Health.OK, said)
+    if room.inodes is not None and room.inodes < INODES_NEEDED:
+        yield Finding("文件数上限", Health.BAD, f"只能再建 {room.inodes} 个文件", "清理小文件，或换用其他分区")
+    kind = machine.filesystem_kind(folder)
+    if kind in machine.NETWORK_KINDS:
+        yield Finding("文件系统", Health.BAD, f"数据目录在网络存储上（{kind}），数据库可能损坏", "把数据目录移到本机磁盘")
+    else:
+        yield Finding("文件系统", Health.OK, kind or "未知类型")
+
+
+def _database(folder: Path, clock: Clock) -> Iterator[Finding]:
+    version = sqlite3.sqlite_version
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        yield Finding("SQLite", Health.BAD, version, "需要 3.37 或更高版本：换用较新的系统或 Python")
+    if os.access(folder, os.W_OK):
+        problem = machine.wal_problem(folder)
+        if problem:
+            yield Finding("SQLite 日志", Health.BAD, f"不能使用预写日志：{problem}", "把数据目录移到本机磁盘")
+        elif sqlite3.sqlite_version_info >= OLDEST_SQLITE:
+            yield Finding("SQLite", Health.OK, f"{version}，预写日志可用")
+    path = folder / FILE_NAME
+    if not path.is_file():
+        yield Finding("数据库", Health.OK, "尚未建立，首夜监测时自动建立")
+        return
+    if not is_ours(path):
+        yield Finding("数据库", Health.BAD, f"{path} 不是本程序的数据库或已损坏", "syndication restore 恢复最近的备份")
+        return
+    with closing(open_reader(path)) as connection:
+        newest = NightRows(connection).newest_moment()
+    if newest is not None and clock.now() < from_text(newest):
+        yield Finding("时钟", Health.BAD, f"早于最近批次的 {beijing_text(from_text(newest))}（北京时间）", KEEP_TIME)
+    else:
+        when = beijing_text(from_text(newest)) if newest else "无"
+        yield Finding("数据库", Health.OK, f"最近批次：{when}")
+
+
+def _files(folder: Path) -> Iterator[Finding]:
+    try:
+        files = read_files(folder)
+    except SyndicationError as problem:
+        yield Finding("登记表与规则", Health.BAD, str(problem), "按提示改正该文件")
+        return
+    portals, channels = files.registry.portals, files.registry.channels
+    said = f"门户 {len(portals)} 家，栏目 {len(channels)} 个，规则版本 {len(files.rules.editions)} 个"
+    yield Finding("登记表与规则", Health.OK, said)
+    yield from _rendering(files.registry)
+
+
+def _contact(environment: dict[str, str]) -> Finding:
+    contact = environment.get("SYNDICATION_CONTACT", "").strip()
+    if contact:
+        return Finding("联系方式", Health.OK, contact)
+    advice = "设置 SYNDICATION_CONTACT（网址或邮箱），如写入 /etc/syndication.env"
+    return Finding("联系方式", Health.BAD, "未设置：被访问网站的管理员无从联系", advice)
+
+
+def _spiders() -> Finding:
+    from scrapy.spiderloader import get_spider_loader
+
+    from syndication.crawl import SPIDERS
+
+    seen = tuple(sorted(get_spider_loader(_settings()).list()))
+    if seen == SPIDERS:
+        return Finding("爬虫", Health.OK, "、".join(seen))
+    return Finding("爬虫", Health.BAD, f"发现 {seen}，应为 {SPIDERS}", "把本程序安装在独立的虚拟环境中")
+
+
+def _settings() -> Settings:
+    from scrapy.settings import Settings  # Scrapy's imports take a second
+
+    settings = Settings()
+    settings.setmodule("syndication.settings", priority="project")
+    return settings
+
+
+def _alerts(folder: Path) -> Iterator[Finding]:
+    try:
+        rules = load_alerts(folder)
+    except SyndicationError as problem:
+        yield Finding("告警", Health.BAD, str(problem), "按提示改正 alerts.toml")
+        return
+    if rules is None or not rules.operators:
+        yield Finding("告警", Health.NOTE, "未配置：监测失败时不会有人得知", "在数据目录写 alerts.toml，见 docs/install.md")
+    elif importlib.util.find_spec("apprise") is None:
+        yield Finding("告警", Health.BAD, "已配置，但未安装发送组件", 'pip install "policy-syndication[alerts]"')
+    else:
+        yield Finding("告警", Health.OK, f"运维 {len(rules.operators)} 个地址，读者 {len(rules.readers)} 个地址")
+
+
+def _rendering(registry: Registry) -> Iterator[Finding]:
+    """A browser and a font, where a channel wants to be shown by one."""
+    if not any(channel.options.get("render") for channel in registry.channels):
+        return
+    try:
+        require_browser(registry, _settings())
+    except SyndicationError as problem:
+        yield Finding("浏览器", Health.BAD, str(problem), "按提示安装，或去掉栏目的 render 选项")
+    if machine.font_for_chinese() == "":
+        yield Finding("中文字体", Health.BAD, "没有中文字体，栏目位置会量错", "apt-get install fonts-wqy-microhei")
+
+
+def _proxies(environment: dict[str, str]) -> Iterator[Finding]:
+    found = machine.proxies(environment)
+    if found:
+        said = "、".join(f"{name}={address}" for name, address in found.items())
+        yield Finding("代理", Health.NOTE, f"将通过代理访问：{said}", "不需要时从环境中去掉；代理的缓存会使观测时间失准")
+
+
+def _network(
+    addresses: Sequence[str], clock: Clock, reach: Callable[[str, str], machine.Reached]
+) -> Iterator[Finding]:
+    from syndication.settings import USER_AGENT
+
+    for url in addresses:
+        found = reach(url, USER_AGENT)
+        if found.problem:
+            advice = "检查域名解析、防火墙和代理；这一列表读不到时，发布时间无从得知"
+            yield Finding("中国政府网", Health.BAD, f"{url}：{found.problem}", advice)
+            continue
+        off = abs(found.served_at - clock.now()) if found.served_at else None
+        if off is not None and off > CLOCK_OFF:
+            yield Finding("时钟", Health.BAD, f"与中国政府网服务器相差 {int(off.total_seconds())} 秒", KEEP_TIME)
+        yield Finding("中国政府网", Health.OK, url)
