@@ -82,6 +82,7 @@ def cell(column: Column, value: Cell) -> Markup | None:
     return Markup("{}").format(told) if told != value else None
 
 
+@lru_cache(maxsize=4096)
 def _badges(kind: str, value: str) -> Markup:
     known = catalog.words(kind)
     badge = Markup('<span class="badge {}-{}">{}</span>')

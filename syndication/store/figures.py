@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "COUNTS", "STATUSES", "Days", "by_day", "by_month", "columns_shown", "editions", "failures", "one_portal",
-    "open_releases", "portal_counts", "portal_months", "portal_sums", "release_total", "span_of",
+    "COUNTS", "STATUSES", "Days", "by_day", "by_month", "by_quarter", "columns_shown", "editions", "failures", "one_portal",
+    "open_releases", "portal_counts", "portal_months", "portal_sums", "release_total", "span_of", "verdict_total",
 ]  # fmt: skip
 
 _SUMS = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
@@ -113,6 +113,17 @@ def one_portal(connection: sqlite3.Connection, edition: str, days: Days, portal_
     return row
 
 
+def verdict_total(
+    connection: sqlite3.Connection, edition: str, days: Days, *, level: str = "", portal_id: str | None = None, status: str = ""
+) -> int:
+    """How many verdicts of the span there are, of a level, a portal, a status; without a look at each."""
+    query, parameters = _counted(edition, days, portal_id)
+    whose = " WHERE portal_id IN (SELECT portal_id FROM portals WHERE level = :level)" if level else ""
+    counted = status if status in STATUSES else "verdicts"
+    row = connection.execute(f"SELECT sum({counted}) FROM ({query}){whose}", {**parameters, "level": level}).fetchone()
+    return int(row[0] or 0)
+
+
 def release_total(connection: sqlite3.Connection, edition: str, days: Days) -> int:
     """How many releases of the span had to be republished."""
     return int(connection.execute(
@@ -129,6 +140,17 @@ def by_day(connection: sqlite3.Connection, edition: str, days: Days) -> list[sql
 def by_month(connection: sqlite3.Connection, edition: str, days: Days) -> list[sqlite3.Row]:
     """The same by month; the span must be of whole months."""
     return _cells(connection, "portal_month", "month", edition, days.first.isoformat()[:7], days.last.isoformat()[:7])
+
+
+def by_quarter(connection: sqlite3.Connection, edition: str, days: Days) -> list[sqlite3.Row]:
+    """The same by quarter, `bucket` being its first month; the span must be of whole months."""
+    return connection.execute(
+        "SELECT portal_id, substr(month, 1, 5) || substr('010101040404070707101010', 2 * substr(month, 6) - 1, 2) AS bucket,"
+        " sum(on_time) AS on_time, sum(late) AS late, sum(missing) AS missing, sum(undetermined) AS undetermined,"
+        " sum(not_observed) AS not_observed, sum(pending) AS pending"
+        " FROM portal_month WHERE edition = ? AND month BETWEEN ? AND ? GROUP BY 1, 2",
+        (edition, days.first.isoformat()[:7], days.last.isoformat()[:7]),
+    ).fetchall()
 
 
 def _cells(

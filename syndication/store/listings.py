@@ -157,6 +157,8 @@ def like(text: str) -> str:
 
 
 _NUMBERED = "(r.title LIKE :text ESCAPE '~' OR r.document_number LIKE :text ESCAPE '~')"
+_OF_RELEASE = "(SELECT r.{} FROM releases r WHERE r.release_id = v.release_id)"
+_OF_PORTAL = "(SELECT p.{} FROM portals p WHERE p.portal_id = v.portal_id)"
 _PERIOD = "v.released_day BETWEEN :first AND :last"
 _LATEST_REVIEW = (
     " LEFT JOIN reviews w ON w.review_id = (SELECT max(x.review_id) FROM reviews x WHERE x.release_id = v.release_id"
@@ -174,19 +176,22 @@ VERDICTS = List(
     },
     hidden={"verdict_id": "v.verdict_id", "portal_id": "v.portal_id", "release_id": "v.release_id"},
     sorts={
-        "released_at": "v.released_day | r.released_earliest", "portal_name": "p.name", "title": "r.title",
-        "document_number": "r.document_number", "deadline": "v.deadline", "status": "v.effective_status",
+        "released_at": f"v.released_day | {_OF_RELEASE.format('released_earliest')}",
+        "portal_name": f"{_OF_PORTAL.format('name')}", "title": _OF_RELEASE.format("title"),
+        "document_number": _OF_RELEASE.format("document_number"), "deadline": "v.deadline", "status": "v.effective_status",
         "mode": "coalesce(v.mode, '')", "earliest": "coalesce(v.earliest, '')", "lag_hours": "coalesce(v.lag_hours, -1)",
-        "level": "p.level",
+        "level": f"{_OF_PORTAL.format('level')}",
     },
-    picked="verdicts v JOIN releases r ON r.release_id = v.release_id JOIN portals p ON p.portal_id = v.portal_id",
+    picked="verdicts v",
     filled="verdicts v ON v.verdict_id = picked_key JOIN releases r ON r.release_id = v.release_id"
            " JOIN portals p ON p.portal_id = v.portal_id" + _LATEST_REVIEW,
     key="v.verdict_id",
     conditions={
-        "edition": "v.edition = :edition", "period": _PERIOD, "level": "p.level = :level",
+        "edition": "v.edition = :edition", "period": _PERIOD,
+        "level": "v.portal_id IN (SELECT portal_id FROM portals WHERE level = :level)",
         "portal": "v.portal_id = :portal", "release": "v.release_id = :release", "status": "v.effective_status = :status",
-        "mode": "v.mode = :mode", "flag": "' ' || v.flags || ' ' LIKE '% ' || :flag || ' %'", "text": _NUMBERED,
+        "mode": "v.mode = :mode", "flag": "' ' || v.flags || ' ' LIKE '% ' || :flag || ' %'",
+        "text": f"v.release_id IN (SELECT r.release_id FROM releases r WHERE {_NUMBERED})",
         "problem": "v.effective_status IN ('late', 'missing')",
     },
     default="released_at",

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from syndication.glossary import Flag, Mode, Status, chinese
 from syndication.publish import catalog, values
-from syndication.store import listings
+from syndication.store import figures, listings
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,6 +32,8 @@ NUMBERS = frozenset({
     "decided", "on_time_percent", "rate_change", "backdated", "mean_lag_hours",
 })  # fmt: skip
 """Columns that stand to the right."""
+_COUNTED = frozenset({"edition", "period", "level", "portal", "status"})
+"""Conditions whose verdicts are counted beside them."""
 
 
 @dataclass(frozen=True)
@@ -105,11 +107,22 @@ def read(reading: Reading, request: Any, shown: Shown, path: str) -> dict[str, A
         "list": shown, "path": path, "own": own, "kept": kept, "columns": told, "numbers": NUMBERS,
         "headings": [_heading(shown, column, question, picks, path, own) for column in told],
         "rows": [[_cell(column, row, shown) for column in told] for row in page.rows],
-        "total": listings.count(reading.connection, shown.which, question),
+        "total": _total(reading, shown, question),
         "next": picks.link(path, **kept, after=_mark(page.after)) if page.after else "",
         "first": picks.link(path, **kept) if after else "",
         "exports": [(kind, picks.link(f"{path}.{kind}", **kept)) for kind in ("csv", "xlsx")],
     }  # fmt: skip
+
+
+def _total(reading: Reading, shown: Shown, question: listings.Asked) -> int:
+    """How many rows there are; from the counts where they tell it."""
+    if shown.which is not listings.VERDICTS or not {"edition", "period"} <= set(question.conditions) <= _COUNTED:
+        return listings.count(reading.connection, shown.which, question)
+    given = {name: str(question.parameters.get(name, "")) for name in ("level", "portal", "status")}
+    return figures.verdict_total(
+        reading.connection, reading.picks.edition, reading.picks.span.days, level=given["level"],
+        portal_id=given["portal"] or None, status=given["status"],
+    )  # fmt: skip
 
 
 def _after(request: Any, shown: Shown, question: listings.Asked) -> list[listings.Value] | None:

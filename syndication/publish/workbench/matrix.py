@@ -6,7 +6,6 @@ cell, since colour alone says nothing in print or to many eyes.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from syndication.publish.workbench.picking import Picks
 
+_COUNTED = ("on_time", "late", "missing", "undetermined", "not_observed", "pending")
 MOST_DAYS, MOST_WEEKS_OF_DAYS, MOST_MONTHS = 31, 190, 36
 SIGNS = (
     ("bad", "2", "超时或未转载的条数"), ("unclear", "?", "有待核"), ("good", "✓", "已判定的均按时"),
@@ -83,13 +83,13 @@ def matrix(connection: sqlite3.Connection, picks: Picks, portals: Sequence[sqlit
     """The matrix of the picked span over these portals; `root` is the pages' base address."""
     days = _with_releases(picks)
     unit, columns, belongs = buckets(days)
-    whole_months = unit in ("月", "季度") and picks.span.name
-    read = figures.by_month if whole_months else figures.by_day
-    counts: dict[tuple[str, str], Counter[str]] = {}
+    whole = picks.span.name  # named spans begin and end with a month, as far as there are releases
+    read = figures.by_quarter if unit == "季度" and whole else figures.by_month if unit == "月" and whole else figures.by_day
+    counts: dict[tuple[str, str], sqlite3.Row | dict[str, int]] = {}
     for row in read(connection, picks.edition, days):
-        place = counts.setdefault((row["portal_id"], belongs(row["bucket"])), Counter())
-        for name in ("on_time", "late", "missing", "undetermined", "not_observed", "pending"):
-            place[name] += row[name]
+        place = (row["portal_id"], belongs(row["bucket"]))
+        before = counts.get(place)
+        counts[place] = row if before is None else {name: before[name] + row[name] for name in _COUNTED}
     shown = []
     for portal in portals:
         query = urlencode({"edition": picks.edition, "portal": portal["portal_id"]})
@@ -107,8 +107,8 @@ def _with_releases(picks: Picks) -> Days:
     return Days(max(days.first, known.first), min(days.last, known.last))
 
 
-def _cell(count: Counter[str] | None, bucket: Bucket, base: str) -> str:
-    if not count:
+def _cell(count: sqlite3.Row | dict[str, int] | None, bucket: Bucket, base: str) -> str:
+    if count is None:
         return "<td></td>"
     findings = count["late"] + count["missing"]
     kind, text = (

@@ -1,0 +1,272 @@
+"""The workbench in a real Chromium, over the bundled fleet: the pages, the journeys that they are for, what must not happen."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from syndication.cells import BOM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext, Page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt install chromium)")
+HOSTILE = "<img src=x onerror=\"document.body.dataset.hurt='1'\">样例"
+SERIOUS = {"serious", "critical"}
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, syndication: Any) -> Path:
+    """The bundled fleet, replayed; one title is made hostile."""
+    folder: Path = tmp_path_factory.mktemp("browser") / "data"
+    syndication("demo", "--data", folder)
+    db = sqlite3.connect(folder / "syndication.db")
+    with db:
+        db.execute("UPDATE releases SET title = ? || title WHERE release_id = 3", (HOSTILE,))
+        db.execute("UPDATE portals SET region_code = '350000' WHERE portal_id = 'qingyu'")
+    db.close()
+    return folder
+
+
+def serve(folder: Path) -> tuple[subprocess.Popen[str], str]:
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "syndication", "serve", "--data", str(folder), "--port", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert process.stdout
+    told = process.stdout.readline()
+    found = re.search(r"http://127\.0\.0\.1:\d+", told)
+    assert found, told + process.stdout.read()
+    return process, found[0]
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    process.wait(30)
+    assert process.stdout
+    process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    process, address = serve(folder)
+    yield address
+    end(process)
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[BrowserContext]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai")
+        yield context
+        context.close()
+        browser.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that fails the test on any console error, script error or request to another host."""
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda said: faults.append(f"console: {said.text}") if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    page.on("request", lambda asked: faults.append(f"asked {asked.url}") if _elsewhere(asked.url) else None)
+    yield page
+    page.close()
+    assert faults == []
+
+
+def _elsewhere(url: str) -> bool:
+    return not url.startswith(("http://127.0.0.1:", "data:", "blob:"))
+
+
+@pytest.fixture(scope="module")
+def late(folder: Path) -> int:
+    """A verdict that is late and has its posting."""
+    db = sqlite3.connect(folder / "syndication.db")
+    found = db.execute(
+        "SELECT verdict_id FROM verdicts WHERE status = 'late' AND edition = 'inspection-24h' AND posting_id IS NOT NULL"
+        " AND portal_id = 'qingyu' ORDER BY verdict_id"
+    ).fetchone()
+    db.close()
+    return int(found[0])
+
+
+PAGES = {
+    "overview": "/", "overview-month": "/?p=2026-03&level=province", "verdicts": "/-/verdicts", "releases": "/-/releases",
+    "release": "/-/release/3", "portals": "/-/portals", "portal": "/-/portal/qingyu", "verdict": "/-/verdict/{late}",
+    "reviews": "/-/reviews", "search": "/-/search?q=气象", "tables": "/-/tables", "login": "/-/login",
+    "standard-list": "/syndication/verdict_list", "standard-record": "/syndication/runs",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_loads_without_a_fault(page: Page, address: str, late: int, name: str) -> None:
+    answer = page.goto(address + PAGES[name].format(late=late))
+    assert answer
+    assert answer.status == 200
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    assert page.evaluate("document.body.dataset.hurt") is None
+    assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if not name.startswith(("standard", "tables"))])
+def test_axe_finds_no_serious_fault(page: Page, address: str, late: int, name: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.goto(address + PAGES[name].format(late=late))
+    found = Axe().run(page).response["violations"]
+    told = [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found if each["impact"] in SERIOUS]
+    assert told == []
+
+
+@pytest.mark.parametrize("name", ["overview", "verdicts", "release", "portal", "verdict", "reviews", "login"])
+def test_a_phone_shows_it_without_sideways_scrolling(page: Page, address: str, late: int, name: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(address + PAGES[name].format(late=late))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("name", ["overview", "verdict"])
+def test_it_prints_on_a4(page: Page, address: str, late: int, name: str) -> None:
+    page.goto(address + PAGES[name].format(late=late))
+    printed = page.pdf(prefer_css_page_size=True)
+    assert b"/MediaBox" in printed
+    told = re.findall(r"/MediaBox \[([\d. ]+)\]", printed.decode("latin-1"))
+    boxes = {tuple(round(float(number)) for number in box.split()) for box in told}
+    assert all(abs(width - 595) <= 2 and abs(height - 842) <= 2 for _, _, width, height in boxes)
+    page.emulate_media(media="print")
+    assert not page.locator("header.top nav").is_visible()
+
+
+def test_a_hostile_title_stays_text(page: Page, address: str) -> None:
+    page.goto(address + "/-/release/3")
+    assert "<img src=x" in page.locator("h1").inner_text()
+    page.goto(address + "/-/releases?q=onerror")
+    page.get_by_role("link", name=re.compile("img src=x")).click()
+    assert page.evaluate("document.body.dataset.hurt") is None
+
+
+# --- the journeys ---
+
+
+def test_journey_which_portals_missed_a_release(page: Page, address: str, folder: Path) -> None:
+    page.goto(address)
+    page.get_by_role("navigation").get_by_role("link", name="发布").click()
+    page.get_by_role("link", name="未转载").click()  # sorts by it, most first
+    page.locator("tbody tr").first.get_by_role("link").first.click()
+    number = int(page.url.rpartition("/release/")[2].partition("?")[0])
+    shown = page.get_by_role("region", name="未转载").locator("tbody th").all_inner_texts()
+    db = sqlite3.connect(folder / "syndication.db")
+    wanted = {name for (name,) in db.execute(
+        "SELECT portal_name FROM verdict_list WHERE release_id = ? AND edition = 'inspection-24h' AND status = 'missing'",
+        (number,),
+    )}  # fmt: skip
+    db.close()
+    assert wanted
+    assert set(shown) == wanted
+
+
+def test_journey_the_rate_of_a_province_and_the_change(page: Page, address: str, folder: Path) -> None:
+    page.goto(address)
+    page.locator("select[name=level]").select_option("省级政府")
+    page.get_by_role("button", name="查看").click()
+    page.get_by_role("link", name=re.compile("^青屿省")).first.click()
+    db = sqlite3.connect(folder / "syndication.db")
+    on_time, decided = db.execute(
+        "SELECT sum(status = 'on_time'), sum(status IN ('on_time', 'late', 'missing')) FROM verdict_list"
+        " WHERE portal_id = 'qingyu' AND edition = 'inspection-24h' AND released_day BETWEEN '2026-01-01' AND '2026-03-31'"
+    ).fetchone()
+    db.close()
+    card = page.locator(".card").inner_text()
+    assert f"{100 * on_time / decided:.1f}%" in card
+    assert f"已判定 {decided} 条中按时 {on_time} 条" in card
+    assert "较上期" in card
+
+
+def test_journey_why_late_down_to_the_archived_page(page: Page, address: str, late: int) -> None:
+    page.goto(address + "/-/portal/qingyu")
+    page.get_by_role("region", name="超时与未转载").locator("tr", has_text="超时").last.get_by_role("link").click()
+    assert "因此判定为超时" in page.locator(".reasons").first.inner_text()
+    assert page.locator("svg.timeline .m-with").count() > 0
+    assert page.locator("mark").count() > 0
+    frame = page.frame_locator("iframe.archived").first
+    assert "存档页面" in frame.locator("body").inner_text()
+    assert len(frame.locator("body").inner_text()) > 300
+    with page.expect_download() as found:
+        page.get_by_role("link", name="下载证据包").click()
+    assert Path(found.value.path()).read_bytes().startswith(b"PK")
+
+
+def test_journey_the_annex_row_by_row(page: Page, address: str, folder: Path) -> None:
+    page.goto(address)
+    page.locator(".card").last.get_by_role("link", name="超时").click()
+    page.get_by_role("link", name="网站名称").click()
+    with page.expect_download() as found:
+        page.get_by_role("link", name="CSV").click()
+    assert found.value.suggested_filename.endswith(".csv")
+    text = Path(found.value.path()).read_text("utf-8")
+    assert text.startswith(BOM)
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix(BOM), newline="")))
+    db = sqlite3.connect(folder / "syndication.db")
+    wanted = db.execute(
+        "SELECT portal_name, title, document_number, datetime(deadline, '+8 hours'), lag_hours, page_url FROM verdict_list"
+        " WHERE status = 'late' AND edition = 'inspection-24h' ORDER BY portal_name DESC, verdict_id DESC"
+    ).fetchall()
+    db.close()
+    names = ("网站名称", "标题", "发文字号", "时限（北京时间）", "转载用时（小时）", "转载页面")
+    told = [tuple(row[name] for name in names) for row in rows]
+    assert told == [(*row[:3], row[3].removesuffix(":00"), str(row[4]), row[5]) for row in wanted]
+    assert [row["判定"] for row in rows] == ["超时"] * len(wanted)
+    shown = page.locator("tbody tr td:first-child").all_inner_texts()
+    assert shown == [row["网站名称"] for row in rows]
+
+
+def test_all_of_it_by_keyboard(page: Page, address: str) -> None:
+    page.goto(address)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.locator("#find").focus()
+    page.keyboard.type("气象")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/-/search?q=*")
+    assert page.get_by_role("link", name=re.compile("气象")).count() > 0
+
+
+def test_signing_in_from_a_locked_door(folder: Path, page: Page, tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    shutil.copy(folder / "syndication.db", locked)
+    words = ["users", "add", "fu", "--role", "复核", "--password-stdin", "--data", str(locked)]
+    command = [sys.executable, "-m", "syndication", *words]
+    subprocess.run(command, input=f"{PASSWORD}\n", text=True, check=True, capture_output=True)
+    process, address = serve(locked)
+    try:
+        page.goto(address + "/-/verdicts")
+        assert page.url.endswith("/-/login")
+        page.get_by_label("用户名").fill("fu")
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        assert "总览" in page.locator("h1").inner_text()
+        assert "fu（复核）" in page.locator("header").inner_text()
+        assert page.evaluate("document.cookie") == ""
+        page.get_by_role("button", name="退出登录").click()
+        assert page.url.endswith("/-/login")
+    finally:
+        end(process)
