@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
+from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
@@ -62,9 +64,9 @@ def write_letter(composed: Composed, template: Path, target: Path) -> None:
         properties.created = properties.modified = composed.terms.made_at.replace(tzinfo=None)
         document.save(str(target))
     except TemplateError as fault:
-        raise NoticeError(f"模板 {template} 无法填写：{fault}。 The template cannot be filled: {fault}.") from fault
-    except (KeyError, ValueError, OSError) as fault:
-        raise NoticeError(f"{template} 不是可用的 DOCX 模板。 {template} is no DOCX template: {fault}.") from fault
+        raise NoticeError(f"模板无法填写：{fault}。 The template cannot be filled: {fault}.") from fault
+    except (OpcError, BadZipFile, KeyError, ValueError) as fault:
+        raise NoticeError("模板不是可用的 DOCX 文件。 The template is no DOCX file that can be used.") from fault
     repack(target)
 
 

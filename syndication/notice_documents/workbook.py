@@ -2,10 +2,13 @@
 
 Facts of the world: a spreadsheet turns text that looks like a formula, a number or an address into one unless it is
 written as a string; rows are written one by one and not held (`constant_memory`). A cell holds 32,767 characters at most.
+Not every program makes a row as high as its wrapped text, so the height is told.
 """
 
 from __future__ import annotations
 
+import unicodedata
+from math import ceil
 from typing import TYPE_CHECKING
 
 import xlsxwriter
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 FONT = "宋体"
 LONGEST = 32767
+LINE_HEIGHT, HIGHEST = 15, 405
+"""Points."""
 CUT = "……（过长，全文见 CSV）"
 ABOUT = "说明"
 A3, A4 = 8, 9
@@ -37,15 +42,15 @@ def write_workbook(about: Sequence[tuple[str, str]], annexes: Sequence[Annex], m
         look = {"font_name": FONT, "font_size": 11, "valign": "top", "border": 1}
         head = book.add_format({**look, "bold": True, "bg_color": "#E7E6E6", "text_wrap": True, "align": "center"})
         text = book.add_format({**look, "text_wrap": True, "num_format": "@"})
-        number = book.add_format({**look})
-        _write_sheet(book.add_worksheet(ABOUT), ("项目", "内容"), (24, 90), about, head, text, number)
+        number, share = book.add_format({**look}), book.add_format({**look, "num_format": "0.0"})
+        _write_sheet(book.add_worksheet(ABOUT), ("项目", "内容"), (24, 90), about, head, text, number, share)
         for annex in annexes:
-            _write_sheet(book.add_worksheet(annex.name), annex.headers, annex.widths, annex.rows, head, text, number)
+            _write_sheet(book.add_worksheet(annex.name), annex.headers, annex.widths, annex.rows, head, text, number, share)
 
 
 def _write_sheet(
     sheet: xlsxwriter.worksheet.Worksheet, headers: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[Cell]],
-    head: object, text: object, number: object,
+    head: object, text: object, number: object, share: object,
 ) -> None:  # fmt: skip
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
@@ -55,14 +60,29 @@ def _write_sheet(
     sheet.set_footer("&C第 &P 页，共 &N 页")
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
+    sheet.set_row(0, _height(headers, widths))
     for column, header in enumerate(headers):
         sheet.write_string(0, column, header, head)
     for line, row in enumerate(rows, 1):
+        sheet.set_row(line, _height(row, widths))
         for column, cell in enumerate(row):
             if cell is None:
                 sheet.write_blank(line, column, None, text)
             elif isinstance(cell, str):
                 sheet.write_string(line, column, cell if len(cell) <= LONGEST else cell[: LONGEST - len(CUT)] + CUT, text)
             else:
-                sheet.write_number(line, column, cell, number)
+                sheet.write_number(line, column, cell, share if isinstance(cell, float) else number)
     sheet.autofilter(0, 0, max(len(rows), 1), len(headers) - 1)
+
+
+def _height(row: Sequence[Cell], widths: Sequence[int]) -> int:
+    """Points for the cell of the row that needs most lines; a line is broken a little before its end."""
+    lines = max(
+        (ceil(_width(cell) / (width - 2)) for cell, width in zip(row, widths, strict=True) if isinstance(cell, str)), default=1
+    )
+    return min(max(lines, 1) * LINE_HEIGHT, HIGHEST)
+
+
+def _width(text: str) -> int:
+    """In columns: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
