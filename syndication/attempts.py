@@ -76,7 +76,7 @@ def outcome_of(problem: BaseException) -> tuple[Outcome, str]:
     if isinstance(problem, DownloadCancelledError):
         return Outcome.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE" if detail == type(problem).__name__ else detail
     if isinstance(problem, IgnoreRequest):
-        return _outcome_of_refusal(detail), detail
+        return _outcome_of_refusal(detail)
     if isinstance(problem, UnsupportedURLSchemeError):
         return Outcome.REDIRECT_LOOP, detail
     if isinstance(problem, OnlyByTls) or _is_tls(problem):
@@ -95,11 +95,13 @@ def is_silent(problem: BaseException) -> bool:
     )  # fmt: skip
 
 
-def _outcome_of_refusal(detail: str) -> Outcome:
+def _outcome_of_refusal(detail: str) -> tuple[Outcome, str]:
     """What Scrapy's own middlewares mean when they drop a request: they say so in words only (Scrapy 2.19)."""
     if "max redirections reached" in detail:
-        return Outcome.REDIRECT_LOOP
-    return Outcome.TOO_LARGE if "DOWNLOAD_MAXSIZE" in detail else Outcome.ROBOTS
+        return Outcome.REDIRECT_LOOP, detail
+    if "DOWNLOAD_MAXSIZE" in detail:  # with figures that depend on the run's settings
+        return Outcome.TOO_LARGE, "unpacks into more than DOWNLOAD_MAXSIZE"
+    return Outcome.ROBOTS, detail
 
 
 def _is_tls(problem: BaseException) -> bool:

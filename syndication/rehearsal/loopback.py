@@ -18,6 +18,7 @@ from twisted.internet._resolver import GAIResolver
 
 from syndication.clock import FixedClock, from_text
 from syndication.connecting import LadderHandler
+from syndication.rehearsal.troubled import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +63,8 @@ def settings(names: Mapping[str, Mapping[str, int]]) -> dict[str, object]:
     """Scrapy settings for a crawl of loopback sites: no politeness, short patience."""
     return {
         "NETWORK_HANDLER": "syndication.rehearsal.loopback.LoopbackNamesHandler", NAMES_SETTING: dict(names),
-        "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_TIMEOUT": 3, "RETRY_WAIT": 0.2,
+        "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_TIMEOUT": 5, "RETRY_WAIT": 0.2,
+        "DOWNLOAD_MAXSIZE": LARGEST,
         "RETRY_WAIT_MOST": 3.0, "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
     }  # fmt: skip
 

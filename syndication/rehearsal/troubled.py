@@ -30,6 +30,7 @@ JSON = (("Content-Type", "application/json"),)
 XML = (("Content-Type", "text/xml"),)
 FIRST_DAY = datetime(2026, 2, 20, 9, 30, tzinfo=BEIJING)
 ROWS = 5
+LARGEST = 1 << 20  # bytes; DOWNLOAD_MAXSIZE of a night on loopback
 NAME = "样例省"
 
 def rows_of(count: int = ROWS, folder: str = "./202602/") -> list[ListRow]:
@@ -242,7 +243,8 @@ ANSWERS = (
 
 BODIES = (
     Site("told-large", "html", portal(Reply(length=64 << 20)), Outcome.TOO_LARGE),
-    Site("large", "html", portal(lambda asked: Reply(body=b" " * (17 << 20), chunked=True)), Outcome.TOO_LARGE),
+    Site("large", "html", portal(lambda asked: Reply(body=b" " * (LARGEST + (1 << 19)), chunked=True)), Outcome.TOO_LARGE,
+         scheme="http", https=Wire.CLOSED, certificate=Certificate.NONE),
     Site("bomb", "html", portal(Reply(body=gzip.compress(b" " * (64 << 20)), headers=(*HTML, ("Content-Encoding", "gzip")))),
          Outcome.TOO_LARGE),
     Site("bomb-unasked", "html", portal(Reply(body=gzip.compress(b" " * (64 << 20)))), Outcome.TOO_LARGE),
@@ -251,7 +253,7 @@ BODIES = (
     Site("told-long", "html", portal(Reply(body=list_page(), length=len(list_page()) + 500))),
     Site("told-short", "html", portal(Reply(body=list_page() + b"\n" * 300, length=len(list_page())))),
     Site("chunked", "html", portal(Reply(body=list_page(), chunked=True))),
-    Site("nested", "html", portal(lambda asked: Reply(body=b"<div>" * (2 << 20))), Outcome.LAYOUT_CHANGED),
+    Site("nested", "html", portal(Reply(body=gzip.compress(b"<div>" * (2 << 20)))), Outcome.LAYOUT_CHANGED),
     Site("gbk", "html", portal(Reply(body=list_page().decode().encode("gbk")))),
 )  # fmt: skip
 """Bodies that lie, and such as would eat the machine."""
