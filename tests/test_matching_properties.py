@@ -68,7 +68,7 @@ def test_hostile_texts_answer_in_bounded_time_and_with_a_bounded_card(name: str)
         ReleaseText("endless", "", "无尽的文件", "的" * 300_000),
         ReleaseText("nothing", "", "", ""),
     ])
-    begin = time.monotonic()
+    begin = time.process_time()
     found = matcher.match(PostingText("p", "https://a.example/jump?url=http" + "%3A" * 5000, SNIPPET, HOSTILE[name]))
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 5
     assert all(len(json.dumps(dict(match.card))) < 30_000 for match in found)

@@ -136,7 +136,7 @@ class Matcher:
         found = conflicts(prepared.text.text, text, carried, cover)
         noisy = 1000 * found.slips > self._limits.noisy_slips * int((carried.ends - carried.starts).sum())
         equal, differing = compare_numbers(prepared.number, page.numbers, noisy=noisy)
-        version = version_conflict(prepared.edition, carried, text, found.whole_cuts)
+        version = version_conflict(prepared.edition, carried, text, found.whole_cuts, noisy=noisy)
         return Evidence(look.overlay, look.title, look.genre, found, equal, differing, version, blocks)
 
     def _confirmed(self, page: _Page, prepared: _Prepared, proposal: Decision, evidence: Evidence) -> Decision:

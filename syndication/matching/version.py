@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from syndication.matching.figures import LEAVES_OUT
 from syndication.matching.marks import read_acts, read_amendments
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _HEAD = 4000         # normal characters in which the list of acts stands
 _READ_ON = 40        # characters of the page's copy behind the list, before what it lacks counts as lacking
+_MISREAD = 89         # partial likeness of a written day with one wrong character
 _SHOWN, _LACKED = 0.7, 0.45  # shares of a line
 
 Day = tuple[int, int, int]
@@ -46,7 +48,7 @@ def edition_of(text: NormalText) -> Edition:
                    read_amendments(text.string(0, _HEAD)))
 
 
-def version_conflict(edition: Edition, carried: Blocks, page: NormalText, left_out: int) -> str:
+def version_conflict(edition: Edition, carried: Blocks, page: NormalText, left_out: int, *, noisy: bool) -> str:
     """Why the page shows another edition (`later 2023-07-20`, `lacks 2022-03-29`); empty if it does not.
 
     Args:
@@ -54,10 +56,17 @@ def version_conflict(edition: Edition, carried: Blocks, page: NormalText, left_o
         carried: the chain of agreeing blocks.
         page: the page.
         left_out: whole sentences that the page leaves out.
+        noisy: the page has wrong characters everywhere; a day with one of them is still shown.
     """
     if not edition.days or not len(carried):
         return ""
-    return _later(edition, carried, page) or _lacks(edition, carried, left_out)
+    later = _later(edition, carried, page)
+    if later:
+        return later
+    lacked = _lacks(edition, carried, left_out)
+    if not lacked or (noisy and _misread(lacked, page.string(0, _HEAD))):
+        return ""
+    return f"lacks {_iso(lacked)}"
 
 
 def _later(edition: Edition, carried: Blocks, page: NormalText) -> str:
@@ -72,17 +81,21 @@ def _later(edition: Edition, carried: Blocks, page: NormalText) -> str:
     return f"later {_iso(max(later))}" if later else ""
 
 
-def _lacks(edition: Edition, carried: Blocks, left_out: int) -> str:
+def _lacks(edition: Edition, carried: Blocks, left_out: int) -> Day | None:
     amendments = [i for i, amends in enumerate(edition.amends) if amends]
     if not amendments or left_out >= LEAVES_OUT:
-        return ""
+        return None
     shares = [_share(span, carried) for span in edition.spans]
     last = amendments[-1]
     behind = int(np.clip(carried.ends - np.maximum(carried.starts, edition.spans[-1][1]), 0, None).sum())
     others = [share for i, share in enumerate(shares) if i != last]
     if shares[last] < _LACKED and behind >= _READ_ON and others and max(others) >= _SHOWN:
-        return f"lacks {_iso(edition.days[last])}"
-    return ""
+        return edition.days[last]
+    return None
+
+
+def _misread(day: Day, head: str) -> bool:
+    return fuzz.partial_ratio(f"{day[0]}年{day[1]}月{day[2]}日", head) >= _MISREAD
 
 
 def _share(span: tuple[int, int], carried: Blocks) -> float:
