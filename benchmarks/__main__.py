@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("pipeline", "matching", "judging", "evidence")
+ALL = ("pipeline", "families", "night", "matching", "judging", "evidence")
 
 for name in ALL:
     print(f"\n== {name}", flush=True)
