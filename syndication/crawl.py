@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SPIDERS = ("pages", "portals", "releases", "scout")
+NAME_THREADS = 32
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 REPLAY = {  # nobody is on the other side: no politeness, no repetition, no robots.txt, no limits of time
     "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "RETRY_ENABLED": False, "ROBOTSTXT_OBEY": False,
@@ -98,6 +99,8 @@ def drive(work: Coroutine[Any, Any, T]) -> T:
     from twisted.internet import reactor as installed  # only after the right one was installed
 
     reactor = cast("AsyncioSelectorReactor", installed)
+    # names are resolved in these threads, each as long as the system's resolver takes: dead names must not fill them all
+    reactor.getThreadPool().adjustPoolsize(maxthreads=NAME_THREADS)  # type: ignore[no-untyped-call]  # no types for it
     done: list[asyncio.Task[T]] = []
 
     def begin() -> None:

@@ -50,7 +50,6 @@ DEPTH_LIMIT = 0
 
 DOWNLOAD_HANDLERS = dict.fromkeys(("http", "https"), "syndication.middlewares.ArchiveHandler")
 NETWORK_HANDLER = "syndication.connecting.LadderHandler"  # behind the archive
-DNS_TIMEOUT = 15
 
 BROWSER = os.environ.get("SYNDICATION_BROWSER", "").strip()  # for channels with the option render; else chromium on PATH
 BROWSER_ARGUMENTS: list[str] = []
