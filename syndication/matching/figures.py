@@ -37,14 +37,13 @@ class Overlay:
     """How much of each side stands on the other.
 
     coverage: share of the release that stands on the page. density, length: share and number of agreeing characters
-    in the page's best stretch. foreign: share of the page's prose that is not the release's; prose: its length.
+    in the page's best stretch. foreign: share of the page's prose that is not the release's.
     """
 
     coverage: float
     density: float
     length: int
     foreign: float
-    prose: int
     page_length: int
     release_length: int
 
@@ -94,8 +93,8 @@ def overlay(release: AnchoredRelease, page: AnchoredPage) -> tuple[Overlay, Bloc
         total = int(sizes[prose].sum())
         foreign = float((sizes - covered)[prose].sum()) / total if total else 0.0
     else:
-        total, foreign = 0, 0.0
-    return Overlay(coverage, density, stretch, foreign, total, length, len(release.text)), blocks, cover
+        foreign = 0.0
+    return Overlay(coverage, density, stretch, foreign, length, len(release.text)), blocks, cover
 
 
 def _best_stretch(cover: NDArray[np.bool_]) -> tuple[float, int]:
