@@ -13,6 +13,7 @@ from syndication.clock import beijing_date, to_text
 from syndication.init_folder import write_folder
 from syndication.registry import load_registry
 from syndication.store import Store
+from syndication.store.database import open_database
 from syndication.store.summarising import refresh_all
 
 FIRST = datetime(2016, 7, 1, 1, 0, tzinfo=UTC)
@@ -46,6 +47,7 @@ def make(folder: Path) -> Path:
     """Makes the database in a folder, unless it is there already; gives its path."""
     path = folder / "syndication.db"
     if path.is_file():
+        open_database(folder).close()  # it may be of an earlier schema
         return path
     folder.mkdir(parents=True, exist_ok=True)
     write_folder(folder)

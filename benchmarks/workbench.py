@@ -31,12 +31,12 @@ ROUNDS = 15
 TARGET_MS, TARGET_RATIO, TARGET_SHARE = 150.0, 4.0, 30.0
 RELEASE = RELEASES - 20
 PAGES = {
-    "总览 quarter": "/", "总览 month": "/?p=2026-05", "总览 year": "/?p=2025", "总览 ten years": "/?p=all",
-    "判定清单 quarter": "/-/verdicts", "判定清单 late, by hours": "/-/verdicts?status=late&sort=lag_hours",
+    "总览 quarter": "/?p=2026Q2", "总览 month": "/?p=2026-05", "总览 year": "/?p=2025", "总览 ten years": "/?p=all",
+    "判定清单 quarter": "/-/verdicts?p=2026Q2", "判定清单 late, by hours": "/-/verdicts?p=2026Q2&status=late&sort=lag_hours",
     "判定清单 ten years": "/-/verdicts?p=all", "判定清单 two characters": "/-/verdicts?q=环保&p=2026-05",
-    "发布 list": "/-/releases", "发布 list ten years": "/-/releases?p=all", "发布 one": f"/-/release/{RELEASE}",
-    "门户 ranking": "/-/portals", "门户 one": "/-/portal/beijing", "判定 one": "/-/verdict/{verdict}",
-    "复核 queue": "/-/reviews", "search": "/-/search?q=环保", "数据表": "/-/tables",
+    "发布 list": "/-/releases?p=2026Q2", "发布 list ten years": "/-/releases?p=all", "发布 one": f"/-/release/{RELEASE}",
+    "门户 ranking": "/-/portals?p=2026Q2", "门户 one": "/-/portal/beijing?p=2026Q2", "判定 one": "/-/verdict/{verdict}",
+    "复核 queue": "/-/reviews?p=2026Q2", "search": "/-/search?q=环保", "数据表": "/-/tables",
 }  # fmt: skip
 SPAN = "from=2024-01-01&to=2025-12-15"
 

@@ -94,6 +94,9 @@ class Declared:
         return Interval(self.interval.earliest + shift, self.interval.latest + shift)
 
 
+_STORED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
 def to_text(moment: datetime) -> str:
     """UTC text as the store keeps it; whole seconds. Raises ValueError for a naive time."""
     if moment.tzinfo is None:
@@ -103,12 +106,14 @@ def to_text(moment: datetime) -> str:
 
 def from_text(text: str) -> datetime:
     """The aware UTC time of a stored text. Raises ValueError for anything else."""
-    return datetime.strptime(text, UTC_FORMAT).replace(tzinfo=UTC)
+    if not _STORED.fullmatch(text):
+        raise ValueError(f"not a stored time: {text!r}")
+    return datetime.fromisoformat(text)  # twenty times as fast as strptime, and less strict: hence the pattern
 
 
 def beijing_text(moment: datetime, *, seconds: bool = False) -> str:
     """For people: `2018-12-23 02:24`, Beijing time."""
-    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    return moment.astimezone(BEIJING).replace(tzinfo=None).isoformat(" ", "seconds" if seconds else "minutes")
 
 
 def beijing_date(moment: datetime) -> date:

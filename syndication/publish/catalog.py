@@ -20,6 +20,7 @@ from syndication.glossary import (
     Certificate,
     ColumnState,
     Decision,
+    Fault,
     Finding,
     Flag,
     Level,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 _GLOSSARY: Mapping[str, type[StrEnum]] = {
     "status": Status, "mode": Mode, "flags": Flag, "level": Level, "role": Role, "outcome": Outcome,
-    "column_state": ColumnState, "decision": Decision, "finding": Finding,
+    "column_state": ColumnState, "decision": Decision, "fault": Fault, "finding": Finding,
     "step": Step, "certificate": Certificate,
 }  # fmt: skip
 DATABASE = "syndication"  # Datasette names a database by its file: syndication.db

@@ -56,7 +56,7 @@ def teller(column: Column) -> Callable[[Cell], Cell] | None:
     if column.kind == "text" or (column.kind not in ("time", "yes_no") and not catalog.words(column.kind)):
         return None
 
-    @lru_cache(maxsize=4096)
+    @lru_cache(maxsize=4096, typed=True)
     def told(value: Cell) -> Cell:
         return shown(column, value)
 

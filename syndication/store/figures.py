@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "COUNTS", "STATUSES", "Days", "by_day", "by_month", "by_quarter", "columns_shown", "editions", "failures", "one_portal",
-    "open_releases", "portal_counts", "portal_months", "portal_sums", "release_total", "span_of", "verdict_total",
+    "COUNTS", "STATUSES", "Days", "by_day", "by_month", "by_quarter", "by_week", "columns_shown", "editions",
+    "failures", "one_portal", "open_releases", "portal_counts", "portal_months", "portal_sums", "release_total", "span_of", "verdict_total",
 ]  # fmt: skip
 
 _SUMS = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
@@ -135,6 +135,17 @@ def release_total(connection: sqlite3.Connection, edition: str, days: Days) -> i
 def by_day(connection: sqlite3.Connection, edition: str, days: Days) -> list[sqlite3.Row]:
     """Counts by portal and day: `portal_id bucket on_time late missing undetermined not_observed pending`."""
     return _cells(connection, "portal_day", "released_day", edition, days.first.isoformat(), days.last.isoformat())
+
+
+def by_week(connection: sqlite3.Connection, edition: str, days: Days) -> list[sqlite3.Row]:
+    """The same by week, `bucket` being its Monday or the span's first day."""
+    return connection.execute(
+        "SELECT portal_id, max(date(released_day, 'weekday 0', '-6 days'), :first) AS bucket, sum(on_time) AS on_time,"
+        " sum(late) AS late, sum(missing) AS missing, sum(undetermined) AS undetermined,"
+        " sum(not_observed) AS not_observed, sum(pending) AS pending"
+        " FROM portal_day WHERE edition = :edition AND released_day BETWEEN :first AND :last GROUP BY 1, 2",
+        {"edition": edition, "first": days.first.isoformat(), "last": days.last.isoformat()},
+    ).fetchall()
 
 
 def by_month(connection: sqlite3.Connection, edition: str, days: Days) -> list[sqlite3.Row]:

@@ -26,15 +26,17 @@ Value = str | int | float
 class List:
     """One list: `columns` maps each column to its SQL, `sorts` those that may be sorted to what is compared.
 
-    `picked` joins what `conditions` and `sorts` speak of, `filled` what `columns` do; both know the row's `key`. `hidden`
-    are columns for links, which are not shown. `counted` is a query that both may name.
+    `picked` joins what `conditions` and `sorts` speak of; `joined` what `columns` need besides. `found` is the table in
+    `picked` that a row is found in again by its `key` for a page, with what else is in `picked`. `hidden` are columns for
+    links, which are not shown. `counted` is a query that all may name.
     """
 
     name: str
     columns: Mapping[str, str]
     sorts: Mapping[str, str]
     picked: str
-    filled: str
+    found: str
+    joined: str
     key: str
     conditions: Mapping[str, str]
     default: str
@@ -84,7 +86,7 @@ def _query(which: List, asked: Asked, shown: Mapping[str, str], after: Sequence[
     return (
         f"WITH {before}picked AS MATERIALIZED (SELECT {picked}, {which.key} AS picked_key FROM {which.picked}"
         f"{_where(which, asked, after)} ORDER BY {order.replace('picked.', '')}{f' LIMIT {limit}' if limit else ''})"
-        f" SELECT {columns} FROM picked CROSS JOIN {which.filled} ORDER BY {order}"
+        f" SELECT {columns} FROM picked CROSS JOIN {which.found} {which.joined} ORDER BY {order}"
     )
 
 
@@ -118,7 +120,12 @@ def count(connection: sqlite3.Connection, which: List, asked: Asked) -> int:
 
 def whole(which: List, asked: Asked) -> tuple[str, dict[str, Any]]:
     """The query of the whole list, its columns in their order and nothing else, with its parameters."""
-    return _query(which, asked, which.columns, None, None), dict(asked.parameters)
+    before = f"WITH counted AS MATERIALIZED ({which.counted}) " if which.counted else ""
+    columns = ", ".join(f"{expression} AS {name}" for name, expression in which.columns.items())
+    way = " DESC" if asked.descending else ""
+    order = ", ".join(f"{expression}{way}" for expression in (*_compared(which, asked), which.key))
+    sql = f"{before}SELECT {columns} FROM {which.picked} {which.joined}{_where(which, asked, None)} ORDER BY {order}"
+    return sql, dict(asked.parameters)
 
 
 def portals(edition: str, days: Days, earlier: Days | None) -> tuple[List, dict[str, Value]]:
@@ -142,7 +149,8 @@ def portals(edition: str, days: Days, earlier: Days | None) -> tuple[List, dict[
             "backdated": "c.backdated", "mean_lag_hours": "coalesce(c.lag_hours / nullif(c.timed, 0), -1)",
         },
         picked="counted c JOIN portals p ON p.portal_id = c.id",
-        filled=f"counted c ON c.id = picked_key JOIN portals p ON p.portal_id = c.id LEFT JOIN ({before}) b ON b.id = c.id",
+        found="counted c ON c.id = picked_key JOIN portals p ON p.portal_id = c.id",
+        joined=f"LEFT JOIN ({before}) b ON b.id = c.id",
         key="p.portal_id",
         conditions={"level": "p.level = :level", "text": "p.name LIKE :text ESCAPE '~'"},
         default="on_time_percent",
@@ -183,15 +191,17 @@ VERDICTS = List(
         "level": f"{_OF_PORTAL.format('level')}",
     },
     picked="verdicts v",
-    filled="verdicts v ON v.verdict_id = picked_key JOIN releases r ON r.release_id = v.release_id"
-           " JOIN portals p ON p.portal_id = v.portal_id" + _LATEST_REVIEW,
+    found="verdicts v ON v.verdict_id = picked_key",
+    joined="CROSS JOIN releases r ON r.release_id = v.release_id CROSS JOIN portals p ON p.portal_id = v.portal_id"
+           + _LATEST_REVIEW,
     key="v.verdict_id",
     conditions={
         "edition": "v.edition = :edition", "period": _PERIOD,
         "level": "v.portal_id IN (SELECT portal_id FROM portals WHERE level = :level)",
         "portal": "v.portal_id = :portal", "release": "v.release_id = :release", "status": "v.effective_status = :status",
         "mode": "v.mode = :mode", "flag": "' ' || v.flags || ' ' LIKE '% ' || :flag || ' %'",
-        "text": f"v.release_id IN (SELECT r.release_id FROM releases r WHERE {_NUMBERED})",
+        "text": "v.release_id IN (SELECT r.release_id FROM release_counts c JOIN releases r ON r.release_id = c.release_id"
+                f" WHERE c.edition = :edition AND c.released_day BETWEEN :first AND :last AND {_NUMBERED})",
         "problem": "v.effective_status IN ('late', 'missing')",
     },
     default="released_at",
@@ -216,7 +226,8 @@ QUEUE = List(
         "released_at": "q.released_at", "portal_name": "q.portal_name", "title": "q.title", "status": "q.status",
     },
     picked="counted c CROSS JOIN review_queue q ON q.verdict_id = c.verdict_id",
-    filled="review_queue q ON q.verdict_id = picked_key",
+    found="review_queue q ON q.verdict_id = picked_key",
+    joined="",
     key="q.verdict_id",
     conditions={
         "why": "q.why = :why", "level": "q.portal_id IN (SELECT portal_id FROM portals WHERE level = :level)",
@@ -243,8 +254,9 @@ RELEASES = List(
         "on_time_percent": "coalesce(1.0 * c.on_time / nullif(c.on_time + c.late + c.missing, 0), -1)",
     },
     picked="release_counts c JOIN releases r ON r.release_id = c.release_id",
-    filled="release_counts c ON c.release_id = picked_key AND c.edition = :edition"
-           " JOIN releases r ON r.release_id = c.release_id",
+    found="release_counts c ON c.release_id = picked_key AND c.edition = :edition"
+          " JOIN releases r ON r.release_id = c.release_id",
+    joined="",
     key="c.release_id",
     conditions={
         "edition": "c.edition = :edition", "period": "c.released_day BETWEEN :first AND :last", "text": _NUMBERED,

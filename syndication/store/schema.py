@@ -480,6 +480,13 @@ def removed_evidence(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def looks_by_address(db: Database) -> None:
+    """The looks at one page, as the proof of a verdict asks for them, without a look at all others."""
+    db.execute("CREATE INDEX observations_url ON observations(url, looked_at)")
+    db.execute("CREATE INDEX release_aliases_release ON release_aliases(release_id)")
+
+
 def statements(script: str) -> list[str]:
     """The single statements of a script without triggers (a migration must not commit halfway, as executescript does)."""
     lines = [line.split("--", 1)[0] for line in script.splitlines()]

@@ -178,7 +178,9 @@ def verdicts(picks: Picks, root: str, request: Any) -> Shown:
             except ValueError:
                 raise BadRequest(f"没有这条记录：{value}") from None
             conditions.append(name)
-    if "release" not in conditions:
+    if "release" in conditions:  # of one release all verdicts, whatever the span
+        parameters |= {"first": "0000-00-00", "last": "9999-99-99"}
+    else:
         conditions.append("period")
         parameters |= {"first": picks.span.days.first.isoformat(), "last": picks.span.days.last.isoformat()}
     if picks.level:

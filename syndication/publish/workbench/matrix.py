@@ -84,7 +84,10 @@ def matrix(connection: sqlite3.Connection, picks: Picks, portals: Sequence[sqlit
     days = _with_releases(picks)
     unit, columns, belongs = buckets(days)
     whole = picks.span.name  # named spans begin and end with a month, as far as there are releases
-    read = figures.by_quarter if unit == "季度" and whole else figures.by_month if unit == "月" and whole else figures.by_day
+    read = (
+        figures.by_week if unit == "周" else figures.by_day if unit == "日" or not whole
+        else figures.by_month if unit == "月" else figures.by_quarter
+    )  # fmt: skip
     counts: dict[tuple[str, str], sqlite3.Row | dict[str, int]] = {}
     for row in read(connection, picks.edition, days):
         place = (row["portal_id"], belongs(row["bucket"]))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LOWEST = 10
 OPEN_SHOWN = 12
+REASONS_OF = timedelta(days=400)
+"""Of a longer span, why looks failed is told of its end only."""
 COLUMN_THERE = frozenset({ColumnState.ENTRY_WITH_LIST, ColumnState.EMBED})
 """The states in which a home page counts as one with the column: a list of releases, or the push widget, is there."""
 
@@ -103,7 +105,7 @@ def read(reading: Reading) -> dict[str, Any]:
         "open": _open(reading), "matrix": matrix.matrix(connection, picks, portals, reading.root), "signs": matrix.SIGNS,
         "lowest": _lowest(portals, before), "map": drawn, "map_fault": map_fault,
         "tiles": tiles.tile_map(mapped, others) if mapped or others else None,
-        "blind": _blind(connection, portals, since, until),
+        "blind": _blind(connection, portals, max(since, to_text(beijing_midnight(days.last - REASONS_OF))), until),
         "run": {key: shown(catalog.column("runs", key), run[key]) for key in run.keys()} if run else None,  # noqa: SIM118 - a Row iterates over values
     }  # fmt: skip
 
