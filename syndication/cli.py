@@ -164,6 +164,7 @@ def _add_commands() -> None:
     from syndication.evidence_commands import evidence_group
     from syndication.health_command import health_command
     from syndication.init_folder import init_command
+    from syndication.match_commands import match_group
     from syndication.match_texts import match_texts_command
     from syndication.notices import notice_command
     from syndication.parse import parse_command
@@ -174,7 +175,8 @@ def _add_commands() -> None:
     from syndication.serve import serve_command
 
     for command in (
-        init_command, demo_command, parse_command, match_texts_command, serve_command, notice_command, evidence_group,
+        init_command, demo_command, parse_command, match_texts_command, match_group, serve_command, notice_command,
+        evidence_group,
         portals_group, health_command, users_command,
         doctor_command, runs_command, alerts_command, backup_command, restore_command, retention_command,
     ):  # fmt: skip

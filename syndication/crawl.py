@@ -100,7 +100,7 @@ def drive(work: Coroutine[Any, Any, T]) -> T:
 
     reactor = cast("AsyncioSelectorReactor", installed)
     # names are resolved in these threads, each as long as the system's resolver takes: dead names must not fill them all
-    reactor.getThreadPool().adjustPoolsize(maxthreads=NAME_THREADS)  # type: ignore[no-untyped-call]  # no types for it
+    reactor.getThreadPool().adjustPoolsize(maxthreads=NAME_THREADS)
     done: list[asyncio.Task[T]] = []
 
     def begin() -> None:

@@ -6,7 +6,9 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING
 
+from syndication.addresses import address_key
 from syndication.clock import Interval, from_text, to_text
+from syndication.errors import SyndicationError
 from syndication.matching import PostingText, ReleaseText
 
 if TYPE_CHECKING:
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from syndication.matching import Match
+
+
+class UnknownPostingError(SyndicationError):
+    """A posting that the store does not know; the message says how to name one."""
 
 
 class MatchingRows:
@@ -57,6 +63,23 @@ class MatchingRows:
     def posting(self, posting_id: int) -> PostingText:
         """One posting, matched or not. Raises StopIteration where there is none."""
         return next(self._read(" WHERE p.posting_id = ?", (posting_id,)))
+
+    def named(self, named: str) -> PostingText:
+        """The posting of an id or an address.
+
+        Raises:
+            UnknownPostingError: there is none.
+        """
+        condition = " WHERE p.posting_id = ?" if named.isdigit() else " WHERE p.url_key = ?"
+        value = named if named.isdigit() else address_key(named)
+        for posting in self._read(condition, (value,)):
+            return posting
+        raise UnknownPostingError(f"no posting {named}; name its posting_id (see matches in Datasette) or its address")
+
+    def matched(self, posting_id: str) -> list[str]:
+        """The releases that a posting was matched with, as ids."""
+        rows = self._db.execute("SELECT release_id FROM matches WHERE posting_id = ? ORDER BY release_id", (posting_id,))
+        return [str(release_id) for (release_id,) in rows]
 
     def _read(self, condition: str, parameters: tuple[object, ...]) -> Iterator[PostingText]:
         cursor = self._db.execute(
