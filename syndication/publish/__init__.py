@@ -20,6 +20,7 @@ hookimpl = HookimplMarker("datasette")
 
 STYLE = "/-/static-plugins/policy-syndication/syndication.css"
 MENU = ("verdict_list", "portal_scorecard", "release_coverage")
+WORKBENCH = {"/": "总览", "/-/verdicts": "判定查询", "/-/releases": "发布", "/-/portals": "门户", "/-/reviews": "复核"}
 DEVELOPERS_PAGES = (
     "patterns", "messages", "allow-debug", "permissions", "threads", "databases", "metadata", "password-tool",
 )  # fmt: skip
@@ -156,7 +157,9 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
     site = site_of(datasette)
     if site is None:
         return []
-    return [{"href": datasette.urls.table(site.first, name), "label": catalog.table(name).title} for name in MENU]
+    pages = [{"href": datasette.urls.path(path), "label": word} for path, word in WORKBENCH.items()]
+    lists = [{"href": datasette.urls.table(site.first, name), "label": catalog.table(name).title} for name in MENU]
+    return [*pages, *lists]
 
 
 @hookimpl

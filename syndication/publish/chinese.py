@@ -7,6 +7,7 @@ template would miss what later versions change in it; a string that is not found
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -31,6 +32,8 @@ OPERATORS: Mapping[str, str] = {
 }  # fmt: skip
 """Datasette's filter operators; tests check that none is missing."""
 
+_LOCKS = re.compile(r"\{% if [\w.]*private %\} 🔒\{% endif %\}")
+"""Datasette's marks at what strangers may not see: with a locked door, at everything."""
 MENU_WORDS: Mapping[str, str] = {"Log in": "登录"}
 """Menu entries of other plugins (datasette-auth-passwords)."""
 
@@ -49,7 +52,7 @@ def translated(name: str, source: str) -> tuple[str, list[str]]:
         if old not in source:
             absent.append(old)
         source = source.replace(old, new)
-    return source, absent
+    return _LOCKS.sub("", source) if name.endswith(".html") else source, absent
 
 
 def table_script() -> str:
