@@ -42,6 +42,9 @@ PARTS = {
 }  # fmt: skip
 
 
+TOLD = {"waiting": "for answers", "rest": "Scrapy and Twisted", "elsewhere": "the disk, and other processes on the machine"}
+
+
 class TwoNights(LargeFleet):
     """The fleet with `articles` more rows in its second night; every other one is a copy of a release of that day."""
 
@@ -131,7 +134,7 @@ def main():
           f"{night.looks} looks in {seconds:.1f} s, {night.looks / seconds:.0f} a second; "
           f"{night.matched} postings matched, {carried} verdicts")  # fmt: skip
     for part, spent in sorted(watch.seconds.items(), key=lambda one: -one[1]):
-        told = {"waiting": "the process does nothing", "rest": "Scrapy and Twisted"}.get(part, f"{watch.calls[part]} calls")
+        told = TOLD.get(part, f"{watch.calls[part]} calls")
         print(f"  {part:9s} {spent:6.1f} s  {100 * spent / seconds:3.0f} %   {told}")
     return None
 

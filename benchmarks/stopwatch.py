@@ -1,13 +1,15 @@
 """Where a run's time goes: named functions of the program are wrapped for as long as a measurement lasts.
 
 The program knows nothing of it, so that it costs nothing when off. Time counts for the innermost part that is running; what
-passes inside the process but in no part is the rest (Scrapy, Twisted); what passes while the process does not work is waiting.
+passes inside the process but in no part is the rest (Scrapy, Twisted). Waiting is the time for which the event loop has
+nothing to do; what is left of the wall time went to the disk or to other processes on the machine.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib
+import selectors
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -22,7 +24,7 @@ class Stopwatch:
 
     @contextmanager
     def measuring(self):
-        """Wraps the functions; afterwards `seconds` also holds `waiting` and `rest`."""
+        """Wraps the functions; afterwards `seconds` also holds `waiting`, `rest` and `elsewhere`."""
         saved = []
         for part, names in self.parts.items():
             for name in names:
@@ -33,6 +35,8 @@ class Stopwatch:
                     owner = getattr(owner, one)
                 saved.append((owner, function, getattr(owner, function)))
                 setattr(owner, function, self._wrapped(part, getattr(owner, function)))
+        saved.append((selectors.DefaultSelector, "select", selectors.DefaultSelector.select))
+        selectors.DefaultSelector.select = self._waited(selectors.DefaultSelector.select)
         began, worked = time.perf_counter(), time.process_time()
         try:
             yield self
@@ -40,8 +44,8 @@ class Stopwatch:
             whole, busy = time.perf_counter() - began, time.process_time() - worked
             for owner, function, original in saved:
                 setattr(owner, function, original)
-        told = sum(self.seconds.values())
-        self.seconds["waiting"] = max(whole - busy, 0.0)
+        told = sum(spent for part, spent in self.seconds.items() if part != "waiting")
+        self.seconds["elsewhere"] = max(whole - busy - self.seconds["waiting"], 0.0)
         self.seconds["rest"] = max(busy - told, 0.0)
 
     def _wrapped(self, part, function):
@@ -55,6 +59,17 @@ class Stopwatch:
             finally:
                 self._switch()
                 self._running.pop()
+
+        return timed
+
+    def _waited(self, select):
+        @functools.wraps(select)
+        def timed(selector, timeout=None):
+            began = time.perf_counter()
+            try:
+                return select(selector, timeout)
+            finally:
+                self.seconds["waiting"] += time.perf_counter() - began
 
         return timed
 

@@ -20,8 +20,10 @@ from spiders.families.json_shape import options_of
 from spiders.scout import ListFinding
 from syndication.channels_file import append_channels, free_id
 from syndication.clock import from_text
+from syndication.decode import decode_page
 from syndication.discover import role_of
 from syndication.errors import RegistryError
+from syndication.evidence import read_answer, read_run_file
 from syndication.glossary import Outcome, Role
 from syndication.items import Channel, Look, Row
 from syndication.rehearsal.build import build
@@ -295,3 +297,18 @@ def test_rows_go_under_the_columns_where_they_stand_and_wrong_ones_change_nothin
         append_channels(folder, [new])
     assert path.read_text(encoding="utf-8") == text
     assert sorted(one.name for one in Path(folder).glob("channels*")) == ["channels.csv"]
+
+
+def test_the_home_pages_of_a_recorded_crawl(corpus):
+    record_file = read_run_file(sorted((corpus / "replay-2018-12").glob("*.warc.gz"))[5])
+    found = {}
+    for record in record_file.records:
+        if record.status == 200 and record.url.endswith(".gov.cn/"):
+            answer = read_answer(record_file.path, record)
+            page = decode_page(record.url, 200, dict(answer.headers), answer.body, record.fetched_at)
+            found[record.url] = [
+                (one.why, one.url) for one in candidates(page, ["国务院信息"], lambda title, _: looks_like_paper(title))
+            ]
+    assert len(found) == 5
+    assert {kind for [(kind, _)] in found.values()} == {"name", "embed"}
+    assert found["https://www.ndrc.gov.cn/"] == [("name", "https://www.ndrc.gov.cn/xwdt/gwyxx/index.html")]
