@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import hashlib
 import json
 import re
 import shutil
@@ -22,6 +24,7 @@ from test_replay import data_from
 from syndication.errors import LockedError
 from syndication.glossary import Level
 from syndication.lock import hold
+from syndication.notice_documents import making
 from syndication.notice_documents.checking import verify_notice
 from syndication.notice_documents.layout import build as build_template
 from syndication.notice_documents.making import LETTER, TEMPLATE, WORKBOOK, Wish, make_notice
@@ -32,6 +35,7 @@ from syndication.notices import NoticeError, notice_command
 from syndication.rehearsal.build import build
 from syndication.store import open_database
 from syndication.store.periods import Period
+from syndication.trouble import DiskFullError
 
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31), EDITION)
 FIRST_DAYS, NEXT_DAYS = Period(date(2026, 3, 1), date(2026, 3, 3), EDITION), Period(date(2026, 3, 4), date(2026, 3, 31), EDITION)
@@ -432,6 +436,32 @@ def test_a_changed_register_gives_no_number(data, tmp_path, hurt):
     assert not (tmp_path / "d").exists()
 
 
+def test_a_number_that_was_given_before_the_end_is_spent(data, tmp_path, monkeypatch):
+    keep = Register.add
+
+    def add_and_die(self, record, manifest_sha256):
+        keep(self, record, manifest_sha256)
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Register, "add", add_and_die)
+        with pytest.raises(RuntimeError, match="power cut"):
+            make_notice(data, Wish(MARCH, BY), tmp_path / "out" / "a", AT)
+    assert list((tmp_path / "out").iterdir()) == []
+    assert make_notice(data, Wish(MARCH, BY), tmp_path / "out" / "a", AT).composed.terms.number == "2026-002"
+
+
+def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(data, tmp_path, monkeypatch):
+    def full(annex, path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(making, "write_csv", full)
+    with pytest.raises(DiskFullError):
+        make_notice(data, Wish(MARCH, BY), tmp_path / "out" / "a", AT)
+    assert list((tmp_path / "out").iterdir()) == []
+    assert Register(data).entries() == ()
+
+
 def test_two_notices_at_once_are_one_after_the_other(data, tmp_path):
     with hold(data / "notices", "notice", AT), pytest.raises(LockedError, match="notice"):
         make_notice(data, Wish(MARCH, BY), tmp_path / "a", AT)
@@ -539,8 +569,6 @@ def test_verify_finds_figures_that_the_snapshot_does_not_give(copied, made):
 
 def test_verify_finds_a_forged_list_with_a_fitting_manifest(copied):
     """Someone changes a row and mends its hash: the snapshot does not give that row."""
-    import hashlib
-
     path = copied / "附件3-未按时转载清单.csv"
     path.write_bytes(path.read_bytes().replace("未转载".encode(), "已转载".encode(), 1))
     manifest = json.loads((copied / "manifest.json").read_text())

@@ -27,6 +27,7 @@ from syndication.rules import load_rules
 from syndication.store.database import FILE_NAME
 from syndication.store.reading import open_reader
 from syndication.store.snapshot import freeze
+from syndication.trouble import explained
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -79,26 +80,27 @@ def make_notice(data: Path, wish: Wish, target: Path | None, at: datetime) -> Ma
         earlier = relevant(wish.period, register.issued())
         before = replaced_by(wish.period, earlier)
         try:
-            shutil.rmtree(part, ignore_errors=True)
-            (part / BASIS).mkdir(parents=True)
-            freeze(data / FILE_NAME, part / SNAPSHOT)
-            terms = Terms(
-                number, at, wish.period, edition, wish.rectify_by, before.number if before else "",
-                sha256(part / SNAPSHOT),
-            )  # fmt: skip
-            shutil.copyfile(wish.template or TEMPLATE, part / KEPT_TEMPLATE)
-            (part / EARLIER).write_text(json.dumps([one.to_text() for one in earlier], ensure_ascii=False), encoding="utf-8")
-            with closing(open_reader(part / SNAPSHOT)) as connection:
-                check_edition(connection, wish.period.edition)
-                composed = compose(connection, terms, earlier)
-            files = write_documents(composed, part)
-            (part / RECORD).write_text(composed.record.to_text(), encoding="utf-8")
-            manifest = to_bytes(build_manifest(composed, part, (*files, SNAPSHOT, KEPT_TEMPLATE, EARLIER, RECORD)))
-            (part / NAME).write_bytes(manifest)
-            register.add(composed.record, sha256(part / NAME))
-            if place.exists():
-                place.rmdir()
-            part.rename(place)
+            with explained(place.parent):
+                shutil.rmtree(part, ignore_errors=True)
+                (part / BASIS).mkdir(parents=True)
+                freeze(data / FILE_NAME, part / SNAPSHOT)
+                terms = Terms(
+                    number, at, wish.period, edition, wish.rectify_by, before.number if before else "",
+                    sha256(part / SNAPSHOT),
+                )  # fmt: skip
+                shutil.copyfile(wish.template or TEMPLATE, part / KEPT_TEMPLATE)
+                (part / EARLIER).write_text(json.dumps([one.to_text() for one in earlier], ensure_ascii=False), encoding="utf-8")
+                with closing(open_reader(part / SNAPSHOT)) as connection:
+                    check_edition(connection, wish.period.edition)
+                    composed = compose(connection, terms, earlier)
+                files = write_documents(composed, part)
+                (part / RECORD).write_text(composed.record.to_text(), encoding="utf-8")
+                manifest = to_bytes(build_manifest(composed, part, (*files, SNAPSHOT, KEPT_TEMPLATE, EARLIER, RECORD)))
+                (part / NAME).write_bytes(manifest)
+                register.add(composed.record, sha256(part / NAME))
+                if place.exists():
+                    place.rmdir()
+                part.rename(place)
         except OSError as fault:
             raise NoticeError(f"无法写入 {place}：{fault.strerror}。 Cannot write {place}: {fault.strerror}.") from fault
         finally:

@@ -19,7 +19,7 @@ from syndication.notice_documents.findings import Finding, Kind
 from syndication.notice_documents.wording import beijing, carried_text, plain
 from syndication.steps import OPEN_FOR
 from syndication.store.deciding import DecidingRows
-from syndication.store.notices import column_since, like_titled, standing
+from syndication.store.notices import columns_since, like_titled, standing
 
 if TYPE_CHECKING:
     import sqlite3
@@ -84,49 +84,62 @@ class Change:
         return found
 
 
-def follow_up(connection: sqlite3.Connection, opened: Sequence[tuple[Issued, Finding]], edition: str) -> tuple[Mended, ...]:
+def follow_up(
+    connection: sqlite3.Connection, opened: Sequence[tuple[Issued, Finding]], edition: str
+) -> tuple[Mended, ...]:
     """How each open finding stands in a frozen copy."""
-    missing = [finding for _, finding in opened if finding.kind is Kind.MISSING]
-    seen: dict[str, PortalSeen] = {}
-    if missing:
-        since = min(issued.made_at for issued, finding in opened if finding.kind is Kind.MISSING) - 2 * OPEN_FOR
-        seen = {portal.portal_id: portal for portal in DecidingRows(Database(connection)).portals(since)}
-    return tuple(
-        Mended(issued.number, finding, *_column_now(connection, issued, finding)) if finding.kind is Kind.NO_COLUMN
-        else Mended(issued.number, finding, *_release_now(connection, issued, finding, edition, seen))
-        for issued, finding in opened
-    )  # fmt: skip
+    now = _Now(connection, opened, edition)
+    return tuple(Mended(issued.number, finding, *now.of(issued, finding)) for issued, finding in opened)
 
 
-def _column_now(connection: sqlite3.Connection, issued: Issued, finding: Finding) -> tuple[State, str]:
-    row = column_since(connection, finding.portal_id, to_text(issued.made_at))
-    if row is None:
-        return State.UNKNOWN, "通报后未能观测首页"
-    told = f"{row['day']} 首页：{chinese(ColumnState(row['state']))}"
-    if row["state"] == ColumnState.NO_ENTRY:
-        return State.STILL_NO_COLUMN, told
-    return State.SHOWN, f"{told} {plain(row['label'])}".strip()
+class _Now:
+    """What the frozen copy knows of open findings, each kind read at once."""
 
+    def __init__(self, connection: sqlite3.Connection, opened: Sequence[tuple[Issued, Finding]], edition: str) -> None:
+        self._verdicts = standing(connection, edition, [one.release_url for _, one in opened if one.release_url])
+        titles = [row["title"] for row in self._verdicts.values() if row["status"] == Status.MISSING]
+        self._like = like_titled(connection, titles)
+        self._columns = {
+            at: columns_since(connection, to_text(at))
+            for at in {issued.made_at for issued, one in opened if one.kind is Kind.NO_COLUMN}
+        }
+        missing = [issued.made_at for issued, one in opened if one.kind is Kind.MISSING]
+        seen = DecidingRows(Database(connection)).portals(min(missing) - 2 * OPEN_FOR) if missing else []
+        self._seen = {portal.portal_id: portal for portal in seen}
 
-def _release_now(
-    connection: sqlite3.Connection, issued: Issued, finding: Finding, edition: str, seen: dict[str, PortalSeen]
-) -> tuple[State, str]:
-    row = standing(connection, finding.release_url, finding.portal_id, edition)
-    if row is None:
-        return State.REVOKED, "该文件已不须转载"
-    status = Status(row["status"])
-    if row["reviewed"] in {Decision.OVERTURN, Decision.EXEMPT}:
-        return State.REVOKED, f"复核：{chinese(Decision(row['reviewed']))}，判定为{chinese(status)}"
-    if status not in {Status.LATE, Status.MISSING}:
-        return State.REVOKED, f"重新判定为{chinese(status)}"
-    if status is Status.LATE and Flag.WITHDRAWN in row["flags"].split():
-        return State.WITHDRAWN, plain(row["page_url"])
-    if status is Status.LATE:
-        return State.CARRIED, f"{carried_text(row)} {plain(row['page_url'])}".strip()
-    found = like_titled(connection, finding.portal_id, finding.title, row["released_earliest"])
-    if found is not None:
-        return State.SAME_TITLE, f"{beijing(found['first_seen_at'])} 首见 {plain(found['url'])}"
-    return _absent(row, issued, seen.get(finding.portal_id))
+    def of(self, issued: Issued, finding: Finding) -> tuple[State, str]:
+        """The state of a finding, and what shows it."""
+        if finding.kind is Kind.NO_COLUMN:
+            return self._column(issued, finding)
+        return self._release(issued, finding)
+
+    def _column(self, issued: Issued, finding: Finding) -> tuple[State, str]:
+        row = self._columns[issued.made_at].get(finding.portal_id)
+        if row is None:
+            return State.UNKNOWN, "通报后未能观测首页"
+        told = f"{row['day']} 首页：{chinese(ColumnState(row['state']))}"
+        if row["state"] == ColumnState.NO_ENTRY:
+            return State.STILL_NO_COLUMN, told
+        return State.SHOWN, f"{told} {plain(row['label'])}".strip()
+
+    def _release(self, issued: Issued, finding: Finding) -> tuple[State, str]:
+        row = self._verdicts.get(finding.key)
+        if row is None:
+            return State.REVOKED, "该文件已不须转载"
+        status = Status(row["status"])
+        if row["reviewed"] in {Decision.OVERTURN, Decision.EXEMPT}:
+            return State.REVOKED, f"复核：{chinese(Decision(row['reviewed']))}，判定为{chinese(status)}"
+        if status not in {Status.LATE, Status.MISSING}:
+            return State.REVOKED, f"重新判定为{chinese(status)}"
+        if status is Status.LATE and Flag.WITHDRAWN in row["flags"].split():
+            return State.WITHDRAWN, plain(row["page_url"])
+        if status is Status.LATE:
+            return State.CARRIED, f"{carried_text(row)} {plain(row['page_url'])}".strip()
+        since = row["released_earliest"]
+        like = [one for one in self._like.get((finding.portal_id, row["title"]), ()) if one["first_seen_at"] > since]
+        if like:
+            return State.SAME_TITLE, f"{beijing(like[-1]['first_seen_at'])} 首见 {plain(like[-1]['url'])}"
+        return _absent(row, issued, self._seen.get(finding.portal_id))
 
 
 def _absent(row: sqlite3.Row, issued: Issued, portal: PortalSeen | None) -> tuple[State, str]:
@@ -145,14 +158,18 @@ def changes(
 ) -> tuple[Change, ...]:
     """What a reissue adds, takes away and changes; removed ones first, each list in the order of its notice."""
     old, new = {one.key: one for one in before}, {one.key: one for one in after}
-    removed = [
-        Change(ChangeKind.REMOVED, one, None, _why_removed(connection, one, edition)) for one in before if one.key not in new
-    ]
+    gone = [one for one in before if one.key not in new]
+    now = standing(connection, edition, [one.release_url for one in gone if one.release_url])
+    removed = [Change(ChangeKind.REMOVED, one, None, _why_removed(now.get(one.key), one)) for one in gone]
     changed = [
         Change(ChangeKind.CHANGED, old[one.key], one, told)
         for one in after if one.key in old and (told := _differing(old[one.key], one))
     ]  # fmt: skip
-    return (*removed, *changed, *(Change(ChangeKind.ADDED, None, one, one.carried) for one in after if one.key not in old))
+    return (
+        *removed,
+        *changed,
+        *(Change(ChangeKind.ADDED, None, one, one.carried) for one in after if one.key not in old),
+    )
 
 
 _COMPARED = {
@@ -172,10 +189,9 @@ def _shown(value: str | float | None) -> str:
     return "空" if value in {"", None} else str(value)
 
 
-def _why_removed(connection: sqlite3.Connection, finding: Finding, edition: str) -> str:
+def _why_removed(row: sqlite3.Row | None, finding: Finding) -> str:
     if finding.kind is Kind.NO_COLUMN:
         return "检查期内首页所见已不足以认定"
-    row = standing(connection, finding.release_url, finding.portal_id, edition)
     if row is None:
         return "该文件已不须转载"
     status = chinese(Status(row["status"]))

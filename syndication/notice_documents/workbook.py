@@ -12,6 +12,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,18 @@ WIDEST_ON_A4 = 170
 
 
 def write_workbook(about: Sequence[tuple[str, str]], annexes: Sequence[Annex], made_at: datetime, target: Path) -> None:
-    """Writes a sheet `说明` of names and values, then the annexes; `made_at` becomes the file's date."""
+    """Writes a sheet `说明` of names and values, then the annexes; `made_at` becomes the file's date.
+
+    Raises OSError where it cannot be written.
+    """
+    try:
+        _write(about, annexes, made_at, target)
+    except FileCreateError as fault:  # the library's own class around the system's error
+        cause = fault.args[0]
+        raise cause if isinstance(cause, OSError) else fault from None
+
+
+def _write(about: Sequence[tuple[str, str]], annexes: Sequence[Annex], made_at: datetime, target: Path) -> None:
     options = {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     }  # fmt: skip

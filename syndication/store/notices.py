@@ -6,6 +6,7 @@ rows are `sqlite3.Row`; the caller asks one frozen copy, so that all figures are
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from syndication.clock import beijing_midnight, to_text
@@ -13,7 +14,7 @@ from syndication.store.figures import failures
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from syndication.store.periods import Period
@@ -102,19 +103,22 @@ FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, run_id DESC L
 """
 
 _STANDING = """
-SELECT v.status, v.judged_status, v.fault, v.reviewed, v.flags, v.mode, v.earliest, v.latest, v.page_url,
-    r.released_earliest, r.released_latest
-FROM verdict_list v JOIN releases r ON r.release_id = v.release_id
-WHERE v.release_url = ? AND v.portal_id = ? AND v.edition = ?
+SELECT v.portal_id, v.release_url, v.title, v.status, v.judged_status, v.fault, v.reviewed, v.flags, v.mode, v.earliest,
+    v.latest, v.page_url, r.released_earliest, r.released_latest
+FROM releases r CROSS JOIN verdict_list v ON v.release_id = r.release_id
+WHERE r.url IN (SELECT value FROM json_each(?)) AND v.edition = ?
 """
 _LIKE_TITLED = """
-SELECT o.url, o.first_seen_at FROM postings o
-WHERE o.portal_id = ? AND o.first_seen_at > ? AND (o.title = ?
-    OR EXISTS (SELECT 1 FROM sightings s WHERE s.posting_id = o.posting_id AND s.title = ?))
-ORDER BY o.first_seen_at, o.url LIMIT 1
+SELECT portal_id, title, url, first_seen_at FROM (
+    SELECT portal_id, title, url, first_seen_at FROM postings WHERE title IN (SELECT value FROM json_each(:titles))
+    UNION
+    SELECT o.portal_id, s.title, o.url, o.first_seen_at FROM sightings s JOIN postings o ON o.posting_id = s.posting_id
+    WHERE s.title IN (SELECT value FROM json_each(:titles))
+)
+ORDER BY first_seen_at DESC, url DESC
 """
-_COLUMN_SINCE = """
-SELECT day, state, label, url FROM column_days WHERE portal_id = ? AND looked_at > ? ORDER BY day DESC LIMIT 1
+_COLUMNS_SINCE = """
+SELECT portal_id, state, label, url, max(day) AS day FROM column_days WHERE looked_at > ? GROUP BY portal_id
 """
 
 
@@ -170,19 +174,22 @@ def last_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
     return row
 
 
-def standing(connection: sqlite3.Connection, release_url: str, portal_id: str, edition: str) -> sqlite3.Row | None:
-    """How a verdict that an earlier notice named stands now; None where the duty was lifted since."""
-    row: sqlite3.Row | None = connection.execute(_STANDING, (release_url, portal_id, edition)).fetchone()
-    return row
+def standing(
+    connection: sqlite3.Connection, edition: str, release_urls: Iterable[str]
+) -> dict[tuple[str, str], sqlite3.Row]:
+    """How the verdicts on releases stand now, by portal and release; a release whose duty was lifted has none."""
+    rows = connection.execute(_STANDING, (json.dumps(sorted(set(release_urls))), edition))
+    return {(row["portal_id"], row["release_url"]): row for row in rows}
 
 
-def like_titled(connection: sqlite3.Connection, portal_id: str, title: str, since: str) -> sqlite3.Row | None:
-    """The first posting of a portal with exactly this title that was first seen after a time: `url first_seen_at`."""
-    row: sqlite3.Row | None = connection.execute(_LIKE_TITLED, (portal_id, since, title, title)).fetchone()
-    return row
+def like_titled(connection: sqlite3.Connection, titles: Iterable[str]) -> dict[tuple[str, str], list[sqlite3.Row]]:
+    """The postings with exactly one of these titles, by portal and title, the oldest last: `url first_seen_at`."""
+    found: dict[tuple[str, str], list[sqlite3.Row]] = {}
+    for row in connection.execute(_LIKE_TITLED, {"titles": json.dumps(sorted(set(titles)))}):
+        found.setdefault((row["portal_id"], row["title"]), []).append(row)
+    return found
 
 
-def column_since(connection: sqlite3.Connection, portal_id: str, since: str) -> sqlite3.Row | None:
-    """A portal's column at the last sight of its home page after a time: `day state label url`; None without a sight."""
-    row: sqlite3.Row | None = connection.execute(_COLUMN_SINCE, (portal_id, since)).fetchone()
-    return row
+def columns_since(connection: sqlite3.Connection, since: str) -> dict[str, sqlite3.Row]:
+    """Each portal's column at the last sight of its home page after a time: `day state label url`."""
+    return {row["portal_id"]: row for row in connection.execute(_COLUMNS_SINCE, (since,))}
