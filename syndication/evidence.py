@@ -43,6 +43,8 @@ FIELDS = "application/warc-fields"
 LONGEST_DETAIL = 500  # characters of what is said of a failed attempt
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 FRAME_BYTES = 1 << 20  # read at once of what lies behind the last record
+DAMAGED = (ArchiveLoadFailed, EOFError, ValueError, OSError, AttributeError, TypeError, zlib.error)
+"""What reading damaged bytes as WARC ends with; warcio 1.8 trips over a record without an address or a length."""
 SAFE = ":/?&=#%~!$'()*+,;@[]|"  # what an address may hold beside letters, digits, _ . -
 
 
@@ -248,17 +250,19 @@ def read_run_file(path: Path) -> RunFile:
                 content = record.content_stream().read() if kind in {"warcinfo", "metadata"} else None
                 iterator.read_to_end(record)
                 offset, length = iterator.get_record_offset(), iterator.get_record_length()
+                if offset < end or length <= 0:  # warcio lost its way in a damaged tail
+                    break
                 if kind == "warcinfo":
                     info = {**_fields(content or b""), **info}
                 elif kind in {"response", "metadata", "revisit"}:
                     records.append(_read_record(record, content, offset, length))
                 end = offset + length
-        except (ArchiveLoadFailed, EOFError, ValueError, OSError) as problem:
+        except DAMAGED as problem:
             if not end:
                 raise EvidenceError(f"{path} is not a WARC file ({str(problem)[:120]})") from problem
     hashes = _hashes(path, records)
     kept = tuple(replace(record, sha256=sha256) for record, sha256 in zip(records, hashes, strict=True))
-    if kept and not _is_whole(path, kept[-1]):
+    while kept and not _is_whole(path, kept[-1]):
         kept, end = kept[:-1], kept[-1].offset
     return RunFile(path, info, kept, end, _frame_hash(path, kept))
 
@@ -323,7 +327,10 @@ def _is_whole(path: Path, record: Record) -> bool:
     if not raw.startswith(b"\x1f\x8b"):
         return True
     member = zlib.decompressobj(wbits=31)
-    member.decompress(raw)
+    try:
+        member.decompress(raw)
+    except zlib.error:
+        return False
     return member.eof
 
 

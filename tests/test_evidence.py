@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -69,6 +70,17 @@ def test_a_tail_that_was_cut_off_is_left_out(written, cut):
     whole = read_run_file(path)
     assert list(whole.records) == [*records[:2], again]
     assert "ended-at" in whole.info
+
+
+def test_no_damage_behind_the_sound_records_takes_them_away(written):
+    path, records = written
+    whole, chance = path.read_bytes(), random.Random(20261124)
+    for _ in range(300):
+        at = chance.randint(records[0].offset, len(whole) - 1)
+        tails = (bytes(chance.randint(0, 6000)), chance.randbytes(3000), whole[at + chance.randint(1, 99) :], whole)
+        path.write_bytes(whole[:at] + chance.choice(tails))
+        sound = [record for record in records if record.offset + record.length <= at]
+        assert list(read_run_file(path).records[: len(sound)]) == sound
 
 
 def test_a_changed_byte_is_found(written):

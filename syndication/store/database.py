@@ -34,7 +34,7 @@ def open_database(folder: Path, *, create: bool = False) -> Database:
     database = Database(path)
     database.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     database.enable_wal()
-    database.execute("PRAGMA synchronous = NORMAL")
+    database.execute("PRAGMA synchronous = FULL")  # a power cut takes no commit back; a run makes few
     database.execute("PRAGMA foreign_keys = ON")
     if migrations.pending(database):
         migrations.apply(database)

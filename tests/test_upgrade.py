@@ -1,0 +1,84 @@
+"""A database of any released schema becomes one of today's, with what it held."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from schemas_of_levels import SCHEMAS, at_level, names, schema_of
+from sqlite_utils import Database
+
+from syndication.store import open_database
+from syndication.store.schema import migrations
+
+LEVELS = sorted(SCHEMAS.glob("*.sql"))
+PORTAL = "INSERT INTO portals VALUES ('a', '甲省', 'province', '', '110000', 'http://a.example/', '', NULL, NULL, '', 1)"
+RUN = (
+    "INSERT INTO runs (run_id, kind, started_at, state, evidence_file, program_version)"
+    " VALUES ('r', 'nightly', '2026-03-02T18:15:00Z', 'done', 'evidence/r.warc.gz', '0.1.0')"
+)
+RELEASE = (
+    "INSERT INTO releases (release_id, url_key, url, title, document_number, issuer, released_earliest, released_latest,"
+    " released_precision, released_source, body, state, first_seen_at) VALUES (1, 'k', 'http://k', '通知', '', '',"
+    " '2026-03-01T00:00:00Z', '2026-03-01T00:00:00Z', 'second', 'meta', '', 'read', '2026-03-01T00:00:00Z')"
+)
+VERDICT = (
+    "INSERT INTO verdicts (release_id, portal_id, edition, released_day, deadline, status, flags, cause, page_url, proof,"
+    " judged_at, run_id) VALUES (1, 'a', 'inspection-24h', '2026-03-01', '2026-03-02T00:00:00Z', 'late', '', '', '', '{}',"
+    " '2026-03-02T18:15:00Z', 'r')"
+)
+
+
+def name_of(path):
+    return path.stem.partition("-")[2]
+
+
+def older(path, file):
+    """A database file of a released level, with one verdict in it."""
+    connection = sqlite3.connect(file)
+    connection.executescript(path.read_text(encoding="utf-8"))
+    for row in (PORTAL, RUN, RELEASE, VERDICT):
+        connection.execute(row)
+    connection.commit()
+    connection.close()
+    database = Database(file)
+    migrations.ensure_migrations_table(database)
+    for name in names()[: names().index(name_of(path)) + 1]:
+        database.table(migrations.migrations_table).insert(
+            {"migration_set": "syndication", "name": name, "applied_at": "2026-03-01"}
+        )
+    database.close()
+
+
+def test_every_released_level_is_kept_as_a_file():
+    assert len(LEVELS) >= 8
+    assert [path.name[:2] for path in LEVELS] == [f"{number:02}" for number in range(1, len(LEVELS) + 1)]
+    assert [name_of(path) for path in LEVELS] == names()[: len(LEVELS)]
+
+
+@pytest.mark.parametrize("path", LEVELS, ids=name_of)
+def test_a_released_migration_is_not_edited(path):
+    assert schema_of(at_level(name_of(path))) == path.read_text(encoding="utf-8"), "add a migration in place of this edit"
+
+
+@pytest.mark.parametrize("path", LEVELS, ids=name_of)
+def test_an_older_database_becomes_one_of_today_with_what_it_held(path, tmp_path):
+    older(path, tmp_path / "syndication.db")
+    database = open_database(tmp_path)
+    fresh = open_database(tmp_path / "fresh", create=True)
+    assert schema_of(database) == schema_of(fresh)
+    assert list(migrations.pending(database)) == []
+    assert database.execute("SELECT portal_name, title, status FROM verdict_list").fetchall() == [("甲省", "通知", "late")]
+    assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    database.close()
+    fresh.close()
+
+
+def test_a_database_of_a_newer_program_is_still_read(tmp_path):
+    open_database(tmp_path, create=True).close()
+    database = Database(tmp_path / "syndication.db")
+    database.table(migrations.migrations_table).insert(
+        {"migration_set": "syndication", "name": "of_tomorrow", "applied_at": "2027-01-01"}
+    )
+    database.close()
+    open_database(tmp_path).close()
