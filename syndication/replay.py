@@ -6,9 +6,11 @@ import shutil
 from typing import TYPE_CHECKING
 
 from syndication import lock
+from syndication.clock import from_text
 from syndication.crawl import drive
 from syndication.errors import EvidenceError
 from syndication.evidence import read_run_file
+from syndication.review_run import REVIEW, replay_review
 from syndication.running import EVIDENCE, read_files, replay_file
 from syndication.store import Store
 
@@ -43,15 +45,18 @@ def replay(looks: Path, folder: Path, clock: Clock, progress: Progress) -> tuple
 
 
 def in_order_of_time(looks: Path) -> list[Path]:
-    """The WARC files of a folder by the time of their first record."""
+    """The WARC files of a folder by the time of their first record; one without any (a review) by its beginning."""
     found = [looks] if looks.is_file() else [*looks.glob("*.warc.gz"), *looks.glob("*.warc")]
     if not found:
         raise EvidenceError(f"no *.warc.gz or *.warc files in {looks}; name the folder that holds a recorded crawl")
     begun: list[tuple[datetime, str, Path]] = []
     for path in found:
-        records = read_run_file(path).records
-        if records:
-            begun.append((min(record.fetched_at for record in records), path.name, path))
+        run_file = read_run_file(path)
+        times = [record.fetched_at for record in run_file.records]
+        if not times and "started-at" in run_file.info:
+            times.append(from_text(run_file.info["started-at"]))
+        if times:
+            begun.append((min(times), path.name, path))
     return [path for _, _, path in sorted(begun)]
 
 
@@ -65,10 +70,12 @@ async def _replay_all(files: Files, store: Store, paths: Sequence[Path], progres
             shutil.copyfile(path, part)
             part.replace(kept)
         name = path.name.removesuffix(".gz").removesuffix(".warc")
-        if store.has_run(read_run_file(kept).info.get("run-id") or name):
+        run_file = read_run_file(kept)
+        if store.has_run(run_file.info.get("run-id") or name):
             known += 1
             continue
         progress.console.print(f"[{replayed + known + 1}/{len(paths)}] {path.name}", highlight=False, markup=False)
-        await replay_file(files, store, kept, progress)
+        again = replay_review if run_file.info.get("kind") == REVIEW else replay_file
+        await again(files, store, kept, progress)
         replayed += 1
     return replayed, known
