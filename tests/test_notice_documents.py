@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from conftest import ROOT
 from docx import Document
 from docx.shared import Cm, Pt
 from publish_data import EDITION, FORMULA_TITLE, empty_database, fill
@@ -27,9 +28,11 @@ from syndication.lock import hold
 from syndication.notice_documents import making
 from syndication.notice_documents.checking import verify_notice
 from syndication.notice_documents.layout import build as build_template
+from syndication.notice_documents.letter import context
 from syndication.notice_documents.making import LETTER, TEMPLATE, WORKBOOK, Wish, make_notice
 from syndication.notice_documents.numbering import Register
 from syndication.notice_documents.spans import read_span, span_name
+from syndication.notice_documents.template_text import PARAGRAPHS
 from syndication.notice_documents.wording import place, plain
 from syndication.notices import NoticeError, notice_command
 from syndication.rehearsal.build import build
@@ -290,6 +293,14 @@ def test_the_office_edits_the_template(data, tmp_path):
     notice = make_notice(data, Wish(MARCH, BY, tmp_path / "own.docx"), tmp_path / "notice", AT)
     assert "联系人：2026年3月专班" in letter_of(notice.folder)
     assert verify_notice(notice.folder, data).faults == ()
+
+
+def test_the_documentation_names_each_value_of_the_template(made):
+    known = set(context(made[0].composed))
+    table = (ROOT / "docs" / "notice.md").read_text(encoding="utf-8").split("| of | names |")[1].split("\n\n")[0]
+    assert set(re.findall(r"[\u4e00-\u9fff]+", table)) == known
+    used = set(re.findall(r"\{\{ (\S+) \}\}|\{%p if (\S+) %\}| in (\S+) %\}", "".join(text for _, text in PARAGRAPHS)))
+    assert {name for names in used for name in names if name} - {"附件"} <= known
 
 
 @pytest.mark.parametrize("words", ["{{ 检查斯 }}", "{{ 编号 ", "{% if 编号 %}", "{{ ''.__class__.__mro__ }}", None])
