@@ -249,24 +249,74 @@ def test_all_of_it_by_keyboard(page: Page, address: str) -> None:
     assert page.get_by_role("link", name=re.compile("气象")).count() > 0
 
 
-def test_signing_in_from_a_locked_door(folder: Path, page: Page, tmp_path: Path) -> None:
-    locked = tmp_path / "locked"
-    locked.mkdir()
-    shutil.copy(folder / "syndication.db", locked)
-    words = ["users", "add", "fu", "--role", "复核", "--password-stdin", "--data", str(locked)]
+@pytest.fixture(scope="module")
+def locked(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A copy of the data folder with a reviewer, served: reading needs a sign-in."""
+    place = tmp_path_factory.mktemp("locked") / "data"
+    shutil.copytree(folder, place)
+    words = ["users", "add", "fu", "--role", "复核", "--password-stdin", "--data", str(place)]
     command = [sys.executable, "-m", "syndication", *words]
     subprocess.run(command, input=f"{PASSWORD}\n", text=True, check=True, capture_output=True)
-    process, address = serve(locked)
-    try:
-        page.goto(address + "/-/verdicts")
-        assert page.url.endswith("/-/login")
-        page.get_by_label("用户名").fill("fu")
-        page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        assert "总览" in page.locator("h1").inner_text()
-        assert "fu（复核）" in page.locator("header").inner_text()
-        assert page.evaluate("document.cookie") == ""
-        page.get_by_role("button", name="退出登录").click()
-        assert page.url.endswith("/-/login")
-    finally:
-        end(process)
+    process, address = serve(place)
+    yield place, address
+    end(process)
+
+
+def sign_in(page: Page, address: str) -> None:
+    page.context.clear_cookies()
+    page.goto(address + "/-/verdicts")
+    assert page.url.endswith("/-/login")
+    page.get_by_label("用户名").fill("fu")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+
+
+def test_signing_in_from_a_locked_door(page: Page, locked: tuple[Path, str]) -> None:
+    sign_in(page, locked[1])
+    assert "总览" in page.locator("h1").inner_text()
+    assert "fu（复核）" in page.locator("header").inner_text()
+    assert page.evaluate("document.cookie") == ""
+    page.get_by_role("button", name="退出登录").click()
+    assert page.url.endswith("/-/login")
+
+
+def test_a_review_from_the_queue_to_the_status_that_holds(page: Page, locked: tuple[Path, str]) -> None:
+    place, address = locked
+    sign_in(page, address)
+    before = page.locator(".card").last.get_by_role("link", name="待核").inner_text()
+    page.get_by_role("navigation").first.get_by_role("link", name="复核").click()
+    page.get_by_role("link", name="证据不足以判定").first.click()
+    number = int(page.url.rpartition("/")[2])
+    page.get_by_label("改判", exact=False).first.check()
+    page.get_by_label("改判为").select_option("按时")
+    page.get_by_label("理由", exact=True).fill("门户提供了后台日志，<b>已核对</b>。")
+    page.get_by_role("button", name="提交复核").click()
+    page.wait_for_url("**done=1*", timeout=120_000)
+    assert "复核已记录" in page.locator("main").inner_text()
+    assert "按时" in page.locator(".verdict").inner_text()
+    assert "程序判定：待核" in page.locator(".verdict").inner_text()
+    assert "<b>已核对</b>" in page.locator("main").inner_text()
+    db = sqlite3.connect(place / "syndication.db")
+    told = db.execute("SELECT status, judged_status, reviewed FROM verdict_list WHERE verdict_id = ?", (number,)).fetchone()
+    by = db.execute("SELECT decided_by FROM reviews").fetchall()
+    db.close()
+    assert told == ("on_time", "undetermined", "overturn")
+    assert by == [("fu",)]
+    page.goto(address)
+    after = page.locator(".card").last.get_by_role("link", name="待核").inner_text()
+    assert int(after.split()[-1]) == int(before.split()[-1]) - 1
+
+
+def test_a_review_that_cannot_be_says_why_and_keeps_what_was_written(
+    context: BrowserContext, locked: tuple[Path, str]
+) -> None:
+    page = context.new_page()  # the answer's status 400 is a line on the console
+    sign_in(page, locked[1])
+    page.goto(locked[1] + "/-/verdict/1")
+    page.get_by_label("撤销复核", exact=False).check()
+    page.get_by_label("理由", exact=True).fill("没有可撤销的")
+    page.get_by_role("button", name="提交复核").click()
+    page.get_by_role("alert").wait_for(timeout=120_000)
+    assert "复核没有记录" in page.get_by_role("alert").inner_text()
+    assert page.get_by_label("理由", exact=True).input_value() == "没有可撤销的"
+    page.close()

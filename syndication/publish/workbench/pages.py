@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datasette import Response  # type: ignore[import-untyped]  # Datasette ships no types
 
-from syndication.clock import beijing_date, beijing_text
+from syndication.clock import beijing_date, beijing_text, from_text
 from syndication.glossary import CAUSES, CHINESE
 from syndication.publish import access, catalog, values
 from syndication.publish.site import site_of
@@ -71,6 +72,15 @@ async def gather(datasette: Any, request: Any, read: Callable[[Reading], dict[st
     return found | {"now": now}
 
 
+def carried(earliest: str | None, latest: str | None) -> str:
+    """When a portal came to carry a release: a minute, or the bounds within which it did."""
+    if not earliest or not latest:
+        return values.beijing(earliest or latest or "")
+    if from_text(latest) - from_text(earliest) <= timedelta(minutes=1):
+        return values.beijing(earliest)
+    return f"{values.beijing(earliest)} 至 {values.beijing(latest)}"
+
+
 async def allowed(datasette: Any, request: Any) -> str:
     """The name of the database that the pages show; raises Forbidden where the visitor may not see it."""
     site = site_of(datasette)
@@ -93,6 +103,7 @@ async def rendered(datasette: Any, request: Any, template: str, context: dict[st
         "causes": CAUSES,
         "beijing": lambda stored: values.beijing(stored) if stored else "",
         "moment": beijing_text,
+        "carried": carried,
         "badges": lambda kind, value: values.cell(catalog.Column(kind, kind, kind), value) or "",
         "link_out": lambda name, url: values.cell(catalog.Column(name, name, "url"), url) or "",
         **context,

@@ -17,6 +17,7 @@ from syndication.publish.workbench import archived, finding, lists, pages
 from syndication.publish.workbench.overview import overview_page
 from syndication.publish.workbench.portal import portal_page
 from syndication.publish.workbench.release import release_page
+from syndication.publish.workbench.reviewing import review_page
 from syndication.publish.workbench.verdict import verdict_page
 from syndication.store import listings
 
@@ -78,6 +79,7 @@ ROUTES = [
     (r"^/-/release/(?P<release>\d{1,15})$", release_page),
     (r"^/-/portal/(?P<portal>[\w.@-]+)$", portal_page),
     (r"^/-/verdict/(?P<verdict>\d{1,15})$", verdict_page),
+    (r"^/-/verdict/(?P<verdict>\d{1,15})/review$", review_page),
     (r"^/-/evidence/(?P<verdict>\d{1,15})\.zip$", evidence_pack),
     (r"^/-/archived/(?P<evidence>[\w-]+)$", archived.archived_page),
     (r"^/-/search$", finding.search_page),

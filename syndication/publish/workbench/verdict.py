@@ -22,7 +22,7 @@ from syndication.timeline import events
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from syndication.publish.workbench.pages import Reading
 
@@ -31,12 +31,21 @@ MOST_LOOKS = 400
 LONGEST_TEXT = 20_000  # characters of a body that are shown
 
 
-async def verdict_page(datasette: Any, request: Any) -> Any:
-    """`/-/verdict/NUMBER`."""
+async def show(datasette: Any, request: Any, review_error: str = "", given: Mapping[str, Any] | None = None) -> Any:
+    """`/-/verdict/NUMBER`; again with what was given to the form of a review, and why it was not recorded."""
     number = int(request.url_vars["verdict"])
     await pages.allowed(datasette, request)
-    may_review = await datasette.permission_allowed(request.actor, access.REVIEW)
-    return await pages.answer(datasette, request, "verdict", lambda reading: read(reading, number) | {"may_review": may_review})
+    form = {
+        "may_review": await datasette.permission_allowed(request.actor, access.REVIEW), "review_error": review_error,
+        "review_given": given or {"decision": "", "to": "", "url": "", "reason": ""},
+    }  # fmt: skip
+    status = 400 if review_error else 200
+    return await pages.answer(datasette, request, "verdict", lambda reading: read(reading, number) | form, status=status)
+
+
+async def verdict_page(datasette: Any, request: Any) -> Any:
+    """`/-/verdict/NUMBER`."""
+    return await show(datasette, request)
 
 
 def read(reading: Reading, number: int) -> dict[str, Any]:
