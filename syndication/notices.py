@@ -24,7 +24,7 @@ from syndication.errors import SyndicationError
 from syndication.folders import data_folder, data_option
 from syndication.glossary import CAUSES, CHINESE, Decision, Flag, Level, Mode, Status, chinese
 from syndication.notice_documents.spans import read_span
-from syndication.notice_documents.wording import beijing, carried_text, overdue_hours, released_text
+from syndication.notice_documents.wording import SOURCES, SURE, beijing, carried_text, overdue_hours, released_text
 from syndication.store.database import FILE_NAME
 from syndication.store.periods import Observed, Period, judged_editions, period_observed, period_rows
 from syndication.store.reading import snapshot
@@ -174,6 +174,8 @@ def made_summary(made: Made) -> list[str]:
         f"可判定 {figures.all.decided} 件次，按时 {figures.all.on_time} 件次（{figures.all.rate.text}）。"
     )
     lines.append(f"列入清单 {figures.late + figures.missing} 件次，其中已经人工复核 {figures.reviewed} 件次。")
+    if terms.edition.confidence != SURE:
+        lines.append(f"检查依据的文本来源：{SOURCES[terms.edition.confidence]}；签发前请与官方文本核对。")
     if figures.all.pending:
         lines.append(f"还有 {figures.all.pending} 件次未到期：检查期尚未结束，判定还会增加。")
     if figures.withheld.get("unattributed"):

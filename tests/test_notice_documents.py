@@ -530,19 +530,22 @@ def test_the_next_notice_tells_which_problems_were_mended(rehearsal, tmp_path, s
     now = {(portal, url): status for portal, url, status in ask(
         data, "SELECT portal_id, release_url, status FROM verdict_list WHERE edition = ?", EDITION)}  # fmt: skip
     carried = {key for key, state in states.items() if state == "已转载"}
-    assert carried == {key for key in states if now.get(key) == "late"}
-    assert any(open_then[key].kind == "missing" for key in carried)
+    before = {key for key, state in states.items() if state == "通报前已转载"}
+    assert carried | before == {key for key in states if now.get(key) == "late"}
+    assert {open_then[key].kind.value for key in carried} == {"missing"}
+    assert {open_then[key].kind.value for key in before} == {"late"}
     still = {key for key, state in states.items() if state == "仍未转载"}
     assert still
     assert {now[key] for key in still} == {"missing"}
     rows = rows_of(second.folder, "往期问题整改情况")
     assert len(rows) == len(states)
     assert {row["原通报编号"] for row in rows} == {"2026-001"}
-    assert f"尚未销号的问题{len(states)}条，经核查已整改{len(carried) + 1}条" in letter_of(second.folder)
+    assert (f"尚未销号的问题{len(states)}条，其中超过时限但在通报前已转载的{len(before)}条，"
+            f"经核查已整改{len(carried) + 1}条") in letter_of(second.folder)  # fmt: skip
     assert verify_notice(second.folder, data).faults == ()
     later = make_notice(data, Wish(Period(date(2026, 4, 1), date(2026, 4, 30), EDITION), BY), tmp_path / "c", AT)
     followed = {one.finding.key for one in later.composed.mended if one.notice == "2026-001"}
-    settled = {key for key, state in states.items() if state in {"已转载", "已设置专栏", "已撤销认定"}}
+    settled = {key for key, state in states.items() if state in {"通报前已转载", "已转载", "已设置专栏", "已撤销认定"}}
     assert followed == states.keys() - settled
     assert {one.notice for one in later.composed.mended} == {"2026-001", "2026-002"}
 
@@ -652,6 +655,13 @@ def test_an_edition_without_verdicts_is_refused(data, tmp_path):
 def test_periods_by_name(name, first, last, called):
     assert read_span(name) == (first, last)
     assert span_name(first, last) == called
+
+
+def test_days_that_are_no_named_period_are_told_briefly():
+    assert span_name(date(2026, 3, 4), date(2026, 3, 31)) == "2026年3月4日至31日"
+    assert span_name(date(2026, 3, 4), date(2026, 4, 2)) == "2026年3月4日至4月2日"
+    assert span_name(date(2025, 12, 31), date(2026, 1, 1)) == "2025年12月31日至2026年1月1日"
+    assert span_name(date(2026, 3, 4), date(2026, 3, 4)) == "2026年3月4日"
 
 
 @pytest.mark.parametrize("name", ["2016Q0", "2016Q5", "2016-13", "2016-1", "16Q1", "0000", "２０２６", "2026Q1 ", "2026H3", ""])

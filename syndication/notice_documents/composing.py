@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EditionFacts:
-    """What a notice says of the edition: its measure and the paper that it rests on."""
+    """What a notice says of the edition: its measure, the paper that it rests on, and how well that paper's text is known."""
 
     id: str
     name: str
@@ -38,6 +38,7 @@ class EditionFacts:
     calendar: str
     document: str
     document_number: str
+    confidence: str
 
 
 @dataclass(frozen=True)

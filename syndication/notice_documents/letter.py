@@ -153,11 +153,11 @@ def _problems(composed: Composed) -> dict[str, Value]:
 def _rounds(composed: Composed) -> dict[str, Value]:
     states = Counter(one.state for one in composed.mended)
     kinds = Counter(one.kind for one in composed.changes)
-    settled = {*MENDED, *UNMENDED, State.REVOKED}
+    settled = {*MENDED, *UNMENDED, State.BEFORE, State.REVOKED}
     return {
         "往期编号": "、".join(sorted({one.notice for one in composed.mended})), "往期问题数": len(composed.mended),
         "往期已整改": sum(states[state] for state in MENDED), "往期未整改": sum(states[state] for state in UNMENDED),
-        "往期已撤销": states[State.REVOKED],
+        "往期已撤销": states[State.REVOKED], "往期通报前已转载": states[State.BEFORE],
         "往期未核实": sum(count for state, count in states.items() if state not in settled),
         "替代编号": composed.terms.replaces, "新增数": kinds[ChangeKind.ADDED], "撤销数": kinds[ChangeKind.REMOVED],
         "变更数": kinds[ChangeKind.CHANGED],

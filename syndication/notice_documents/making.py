@@ -21,6 +21,7 @@ from syndication.notice_documents.letter import write_letter
 from syndication.notice_documents.manifest import NAME, build_manifest, sha256, to_bytes
 from syndication.notice_documents.numbering import FOLDER, Register
 from syndication.notice_documents.spans import day_name, span_name
+from syndication.notice_documents.wording import SOURCES
 from syndication.notice_documents.workbook import write_workbook
 from syndication.notices import NoticeError, check_edition
 from syndication.rules import load_rules
@@ -134,7 +135,10 @@ def _edition(data: Path, name: str) -> EditionFacts:
     if found is None:
         told = "、".join(one.id for one in rules.editions)
         raise NoticeError(f"rules.toml 没有规则版本 {name}；已有：{told}。 No edition {name} in rules.toml.")
-    return EditionFacts(found.id, found.name, found.hours, found.calendar, found.basis.document, found.basis.number)
+    basis = found.basis
+    return EditionFacts(
+        found.id, found.name, found.hours, found.calendar, basis.document, basis.number, basis.confidence
+    )  # fmt: skip
 
 
 def _about(composed: Composed) -> list[tuple[str, str]]:
@@ -144,6 +148,8 @@ def _about(composed: Composed) -> list[tuple[str, str]]:
         ("通报编号", f"{terms.number}（草稿，未经签发）"),
         ("检查期", f"{span_name(terms.period.first, terms.period.last)}（{period['first']} 至 {period['last']} 的发布）"),
         ("规则版本", f"{terms.edition.id} {terms.edition.name}"),
+        ("检查依据", f"《{terms.edition.document}》（{terms.edition.document_number}）"),
+        ("检查依据的文本来源", SOURCES[terms.edition.confidence]),
         ("可观测门户", f"{figures.observed} 个，共 {figures.all.portals} 个；部分文件未能观测 {figures.partly_observed} 个"),
         ("可判定件次", f"{figures.all.decided} 件次，共 {figures.all.owed} 件次；按时转载 {figures.all.on_time} 件次"),
         ("统计口径", "可判定为按时、超时、未转载之和；待核、未能观测、未到期、免于考核不计入比例，也不是问题认定"),

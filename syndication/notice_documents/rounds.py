@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 class State(StrEnum):
     """How an earlier finding stands, as inspectors read it."""
 
+    BEFORE = "通报前已转载"
     CARRIED = "已转载"
     SHOWN = "已设置专栏"
     REVOKED = "已撤销认定"
@@ -43,7 +44,7 @@ class State(StrEnum):
 
 
 MENDED = frozenset({State.CARRIED, State.SHOWN})
-SETTLED = MENDED | {State.REVOKED}
+SETTLED = MENDED | {State.BEFORE, State.REVOKED}
 """Not followed up any further."""
 UNMENDED = frozenset({State.WITHDRAWN, State.STILL_MISSING, State.STILL_NO_COLUMN})
 
@@ -134,7 +135,8 @@ class _Now:
         if status is Status.LATE and Flag.WITHDRAWN in row["flags"].split():
             return State.WITHDRAWN, plain(row["page_url"])
         if status is Status.LATE:
-            return State.CARRIED, f"{carried_text(row)} {plain(row['page_url'])}".strip()
+            state = State.BEFORE if finding.kind is Kind.LATE else State.CARRIED
+            return state, f"{carried_text(row)} {plain(row['page_url'])}".strip()
         since = row["released_earliest"]
         like = [one for one in self._like.get((finding.portal_id, row["title"]), ()) if one["first_seen_at"] > since]
         if like:

@@ -36,7 +36,12 @@ def span_name(first: date, last: date) -> str:
     for name, months in _names(first.year):
         if (first, last) == _months(first.year, *months):
             return name
-    return f"{day_name(first)}至{day_name(last)}" if first != last else day_name(first)
+    if first == last:
+        return day_name(first)
+    rest = day_name(last)
+    if first.year == last.year:
+        rest = f"{last.day}日" if first.month == last.month else f"{last.month}月{last.day}日"
+    return f"{day_name(first)}至{rest}"
 
 
 def day_name(day: date) -> str:

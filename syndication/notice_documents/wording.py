@@ -23,6 +23,11 @@ PROBLEM_FLAGS = (Flag.BACKDATED, Flag.WITHDRAWN, Flag.ALTERED, Flag.NO_SOURCE)
 NO_ENTRY = "首页未见专栏入口"
 MACHINE, MACHINE_AND_PERSON = "系统监测", "系统监测和人工复核"
 UNREVIEWED = "未复核"
+SOURCES = {
+    "V": "两处以上副本一致", "S": "一处副本", "L": "地方文件转述", "I": "推断", "M": "未核实",
+}  # fmt: skip
+"""How well the text of a legal basis is known, by `syndication.rules.CONFIDENCE`."""
+SURE = "V"
 UNPRINTED = frozenset({"Cc", "Cf", "Cs"})
 NO_CHARACTERS = frozenset("\ufffe\uffff")
 _SITE_ENDINGS = ("人民政府门户网站", "人民政府网站", "门户网站", "网站")
