@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlite_utils
 from click.testing import CliRunner
 from publish_data import empty_database, fill
 
 from syndication.errors import DataFolderError
 from syndication.publish import export
 from syndication.serve import ListeningError, database_of, listening_socket, run_server, serve_command
+from syndication.store.summarising import refresh_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +86,8 @@ def test_pages_and_exports_answer_while_another_process_writes(folder: Path, por
 
     def read() -> None:
         while not done.is_set():
-            answers.append(get(port, "/syndication/verdict_list?_sort=status")[0])
+            for path in ("/syndication/verdict_list?_sort=status", "/?p=all", "/-/verdicts?p=all", "/-/portals", "/-/reviews"):
+                answers.append(get(port, path)[0])
             status, text = get(port, "/syndication/verdicts.csv")
             answers.append(status)
             sizes.append(text.count("\n"))
@@ -113,6 +116,32 @@ def test_a_commit_is_seen_at_once(folder: Path, port: int) -> None:
         writer.execute("UPDATE portals SET notes = '刚刚写入' WHERE portal_id = 'depa-001'")
     writer.close()
     assert "刚刚写入" in get(port, "/syndication/portals")[1]
+
+
+def test_the_workbench_shows_a_nightlys_commit_with_its_next_page(folder: Path, port: int) -> None:
+    """Counts and list change together, within a second of the commit."""
+    db = sqlite_utils.Database(folder / "syndication.db")
+    day, missing = db.execute("SELECT released_day, count(*) FROM verdict_list WHERE status = 'missing' GROUP BY 1").fetchone()
+
+    def shown() -> tuple[str, str]:
+        page, rows = get(port, f"/?from={day}&to={day}")[1], get(port, f"/-/verdicts?from={day}&to={day}&status=missing")[1]
+        counts = re.findall(r"未转载 (\d+)", page)
+        found = re.search(r"共 (\d+) 条", rows)
+        assert found
+        return counts[2], found[1]  # of the card for all portals
+
+    assert shown() == (str(missing), str(missing))
+    with db.atomic():
+        db.execute("UPDATE verdicts SET status = 'missing' WHERE released_day = ? AND status = 'on_time'", (day,))
+        refresh_days(db, [day])
+        assert shown() == (str(missing), str(missing))  # not before the commit
+    began = time.monotonic()
+    counted = "SELECT count(*) FROM verdict_list WHERE status = 'missing' AND released_day = ?"
+    after = str(db.execute(counted, (day,)).fetchone()[0])
+    db.close()
+    assert shown() == (after, after)
+    assert int(after) > missing
+    assert time.monotonic() - began < 1
 
 
 def test_an_export_that_breaks_is_no_whole_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
