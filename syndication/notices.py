@@ -253,7 +253,7 @@ def _days(named: str | None, first: date | None, last: date | None) -> tuple[dat
     return first, last
 
 
-@notice_command.command("verify")
+@notice_command.command("verify", short_help="Compose a notice again from its snapshot, and compare.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @data_option
 def verify_command(folder: Path, data: Path | None) -> None:

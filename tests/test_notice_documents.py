@@ -236,6 +236,21 @@ def test_verdicts_without_a_fault_of_the_portal_are_not_listed(tmp_path):
     assert "没有可以认定的未按时转载问题" in letter_of(notice.folder)
 
 
+def test_an_older_database_is_read_and_left_as_it_is(data, tmp_path):
+    connection = sqlite3.connect(data / "syndication.db")
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
+        connection.execute(f"DROP VIEW {name}")
+    connection.execute("ALTER TABLE verdicts DROP COLUMN fault")
+    connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'faults'")
+    connection.commit()
+    connection.close()
+    before = ask(data, "SELECT name, sql FROM sqlite_master ORDER BY name")
+    notice = make_notice(data, Wish(MARCH, BY), tmp_path / "notice", AT)
+    assert notice.composed.figures.withheld == {"unattributed": 42}
+    assert ask(data, "SELECT name, sql FROM sqlite_master ORDER BY name") == before
+    assert verify_notice(notice.folder, data).faults == ()
+
+
 # --- the draft ---
 
 
