@@ -51,7 +51,7 @@ FROM channels c WHERE c.portal_id = :portal
 ORDER BY c.registered DESC, c.role <> 'column', c.channel_id
 """
 _COLUMN_DAYS = """
-SELECT date(looked_at, '+8 hours') AS day, state, label, url, position, max(looked_at) AS looked_at
+SELECT date(looked_at, '+8 hours') AS day, state, label, url, position, prominent, max(looked_at) AS looked_at
 FROM home_columns WHERE portal_id = :portal AND looked_at >= :since AND looked_at < :until
 GROUP BY date(looked_at, '+8 hours') ORDER BY day DESC LIMIT :most
 """

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COUNTS", "STATUSES", "Days", "by_day", "by_month", "by_quarter", "by_week", "columns_shown", "editions",
-    "failures", "one_portal", "open_releases", "portal_counts", "portal_months", "portal_sums", "release_total", "span_of", "verdict_total",
+    "failures", "one_portal", "open_releases", "portal_counts", "portal_months", "portal_sums", "release_total",
+    "span_of", "verdict_total",
 ]  # fmt: skip
 
 _SUMS = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
@@ -198,14 +199,15 @@ def open_releases(connection: sqlite3.Connection, edition: str, level: str, limi
 
 
 def columns_shown(connection: sqlite3.Connection, since: str, until: str) -> list[sqlite3.Row]:
-    """For each registered portal its home page's column as last seen between two times: `portal_id level state`.
+    """For each registered portal its home page's column as last seen between two times: `portal_id level state prominent`.
 
-    `state` is NULL where the home page was not seen in that time.
+    `state` is NULL where the home page was not seen in that time, `prominent` where no rule was asked then.
     """
     return connection.execute(
-        "SELECT p.portal_id, p.level, (SELECT h.state FROM home_columns h WHERE h.portal_id = p.portal_id"
-        " AND h.looked_at >= ? AND h.looked_at < ? ORDER BY h.looked_at DESC LIMIT 1) AS state"
-        " FROM portals p WHERE p.registered = 1 ORDER BY p.portal_id",
+        "SELECT p.portal_id, p.level, h.state, h.prominent FROM portals p LEFT JOIN home_columns h"
+        " ON h.portal_id = p.portal_id AND h.looked_at = (SELECT max(x.looked_at) FROM home_columns x"
+        "  WHERE x.portal_id = p.portal_id AND x.looked_at >= ? AND x.looked_at < ?)"
+        " WHERE p.registered = 1 ORDER BY p.portal_id",
         (since, until),
     ).fetchall()
 

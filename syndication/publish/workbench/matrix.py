@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -58,6 +59,7 @@ def buckets(days: Days) -> tuple[str, list[Bucket], Callable[[str], str]]:
     chosen = spans.within(days)["季度" if by_quarter else "月份"][::-1]
     found = [Bucket(_short(each), each.days) for each in chosen]
 
+    @cache
     def belongs(day_or_month: str) -> str:
         whole = f"{day_or_month[:7]}-01"
         return spans.named(spans.quarter_of(date.fromisoformat(whole))).days.first.isoformat() if by_quarter else whole
@@ -93,11 +95,13 @@ def matrix(connection: sqlite3.Connection, picks: Picks, portals: Sequence[sqlit
         place = (row["portal_id"], belongs(row["bucket"]))
         before = counts.get(place)
         counts[place] = row if before is None else {name: before[name] + row[name] for name in _COUNTED}
+    starts = [bucket.days.first.isoformat() for bucket in columns]
     shown = []
     for portal in portals:
         query = urlencode({"edition": picks.edition, "portal": portal["portal_id"]})
         base = str(escape(f"{root}-/verdicts?{query}"))
-        cells = [_cell(counts.get((portal["portal_id"], bucket.days.first.isoformat())), bucket, base) for bucket in columns]
+        rows = (counts.get((portal["portal_id"], start)) for start in starts)
+        cells = [_cell(row, bucket, base) for row, bucket in zip(rows, columns, strict=True)]
         shown.append((portal["portal_id"], portal["name"], Markup("".join(cells))))
     return Matrix(unit, [bucket.label for bucket in columns], shown)
 

@@ -32,7 +32,10 @@ COLUMN_THERE = frozenset({ColumnState.ENTRY_WITH_LIST, ColumnState.EMBED})
 
 @dataclass(frozen=True)
 class Group:
-    """The figures of one group of portals; `before` is the same group in the span before."""
+    """The figures of one group of portals; `before` is the same group in the span before.
+
+    `columns_prominent` counts columns that stand prominently (syndication.prominence); None where that was not measured.
+    """
 
     label: str
     level: str
@@ -41,6 +44,7 @@ class Group:
     observable: int
     columns_seen: int
     columns_there: int
+    columns_prominent: int | None
     before: Mapping[str, int] | None
 
     @property
@@ -114,11 +118,12 @@ def _group(
     level: str, portals: Sequence[sqlite3.Row], before: Sequence[sqlite3.Row], columns: Sequence[sqlite3.Row]
 ) -> Group:
     mine = [row for row in portals if not level or row["level"] == level]
-    states = [row["state"] for row in columns if row["state"] and (not level or row["level"] == level)]
+    seen = [row for row in columns if row["state"] and (not level or row["level"] == level)]
+    measured = [row["prominent"] for row in seen if row["prominent"] is not None]
     return Group(
         chinese(Level(level)) if level else "合计", level, total(mine), len(mine),
-        sum(row["verdicts"] > row["not_observed"] for row in mine), len(states),
-        sum(state in COLUMN_THERE for state in states),
+        sum(row["verdicts"] > row["not_observed"] for row in mine), len(seen),
+        sum(row["state"] in COLUMN_THERE for row in seen), sum(measured) if measured else None,
         total([row for row in before if not level or row["level"] == level]) if before else None,
     )  # fmt: skip
 
