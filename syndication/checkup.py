@@ -25,6 +25,7 @@ from syndication.running import read_files
 from syndication.store.database import FILE_NAME
 from syndication.store.nights import NightRows
 from syndication.store.reading import is_ours, open_reader
+from syndication.store.trial import wal_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -160,7 +161,7 @@ def _database(folder: Path, clock: Clock) -> Iterator[Finding]:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         yield Finding("SQLite", Health.BAD, version, "需要 3.37 或更高版本：换用较新的系统或 Python")
     if os.access(folder, os.W_OK):
-        problem = machine.wal_problem(folder)
+        problem = wal_problem(folder)
         if problem:
             yield Finding("SQLite 日志", Health.BAD, f"不能使用预写日志：{problem}", "把数据目录移到本机磁盘")
         elif sqlite3.sqlite_version_info >= OLDEST_SQLITE:

@@ -170,15 +170,17 @@ def _add_commands() -> None:
     from syndication.parse import parse_command
     from syndication.portals import portals_group
     from syndication.rehearsal.demo import demo_command
+    from syndication.rehearsal.rehearse import rehearse_command
     from syndication.retention import retention_command
+    from syndication.reviewing import review_command
     from syndication.runs_command import alerts_command, runs_command
     from syndication.serve import serve_command
 
     for command in (
         init_command, demo_command, parse_command, match_texts_command, match_group, serve_command, notice_command,
         evidence_group,
-        portals_group, health_command, users_command,
-        doctor_command, runs_command, alerts_command, backup_command, restore_command, retention_command,
+        portals_group, health_command, users_command, review_command,
+        doctor_command, rehearse_command, runs_command, alerts_command, backup_command, restore_command, retention_command,
     ):  # fmt: skip
         main.add_command(command)
 

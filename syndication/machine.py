@@ -9,11 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import sqlite3
 import ssl
 import subprocess
-import tempfile
-from contextlib import closing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -72,26 +69,6 @@ def filesystem_kind(folder: Path, mounts: Path = MOUNTS) -> str:
         if resolved.is_relative_to(point) and len(point.parts) >= longest:
             found, longest = after.split()[0], len(point.parts)
     return found
-
-
-def wal_problem(folder: Path) -> str:
-    """Why the folder cannot hold a database with a write-ahead log; empty where it can. A file is tried and removed."""
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".doctor-") as scratch:
-        path = Path(scratch) / "trial.db"
-        try:
-            with closing(sqlite3.connect(path)) as writer, closing(sqlite3.connect(path)) as reader:
-                mode = writer.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-                if mode != "wal":
-                    return f"journal_mode stays {mode}"
-                writer.execute("CREATE TABLE t (a)")
-                writer.commit()
-                writer.execute("BEGIN IMMEDIATE")
-                writer.execute("INSERT INTO t VALUES (1)")
-                seen = reader.execute("SELECT count(*) FROM t").fetchone()[0]
-                writer.commit()
-        except sqlite3.Error as problem:
-            return str(problem)
-    return "" if seen == 0 else "a reader sees what is not committed"
 
 
 def zone_is_known(name: str) -> bool:

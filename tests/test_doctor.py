@@ -15,8 +15,9 @@ from syndication import lock
 from syndication.checkup import Health, examine
 from syndication.clock import FixedClock, SystemClock, from_text
 from syndication.init_folder import write_folder
-from syndication.machine import Reached, Room, filesystem_kind, proxies, reach, wal_problem
+from syndication.machine import Reached, Room, filesystem_kind, proxies, reach
 from syndication.store import Store
+from syndication.store.trial import wal_problem
 
 NOW = SystemClock().now()
 ENVIRONMENT = {"SYNDICATION_CONTACT": "https://monitor.example/contact"}
