@@ -12,7 +12,9 @@ cd "$work"
 export PATH="$work/venv/bin:$PATH"
 syndication --help >/dev/null
 syndication init "$work/data" >/dev/null
-test "$(SCRAPY_SETTINGS_MODULE=syndication.settings scrapy list | tr '\n' ' ')" = "pages portals releases "
+wanted=$(python -c 'from syndication.crawl import SPIDERS; print(*SPIDERS)')
+seen=$(SCRAPY_SETTINGS_MODULE=syndication.settings scrapy list | tr '\n' ' ')
+if [ "$seen" != "$wanted " ]; then echo "the wheel's spiders are '$seen', not '$wanted'" >&2; exit 1; fi
 syndication demo --data "$work/demo"
 port=$((20000 + RANDOM % 20000))
 syndication serve --data "$work/demo" --port "$port" >"$work/serve.log" 2>&1 &
