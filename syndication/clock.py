@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Literal, Protocol
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -114,6 +115,23 @@ def from_text(text: str) -> datetime:
 def beijing_text(moment: datetime, *, seconds: bool = False) -> str:
     """For people: `2018-12-23 02:24`, Beijing time."""
     return moment.astimezone(BEIJING).replace(tzinfo=None).isoformat(" ", "seconds" if seconds else "minutes")
+
+
+def stored_in_beijing(text: str) -> str:
+    """A stored text for people, with seconds where it has any: as `beijing_text(from_text(text))`, a tenth of its work.
+
+    Exports turn a million of them. Raises ValueError for anything but a stored text.
+    """
+    if not _STORED.fullmatch(text):
+        raise ValueError(f"not a stored time: {text!r}")
+    hour = int(text[11:13]) + 8
+    day = text[:10] if hour < 24 else _day_after(text[:10])
+    return f"{day} {hour % 24:02}{text[13:16] if text[16:19] == ':00' else text[13:19]}"
+
+
+@lru_cache(maxsize=4096)
+def _day_after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
 def beijing_date(moment: datetime) -> date:

@@ -20,7 +20,7 @@ from datasette.app import Datasette
 from publish_data import FORMULA_TITLE, empty_database, fill, portal, release, review, verdict
 
 from syndication.cells import BOM
-from syndication.clock import FixedClock, from_text
+from syndication.clock import FixedClock, beijing_text, from_text, stored_in_beijing
 from syndication.errors import DataFolderError
 from syndication.glossary import Status, chinese
 from syndication.publish.configuration import make_datasette
@@ -434,3 +434,17 @@ async def test_a_verdict_tells_why_and_shows_its_review(site: Datasette, databas
     page = await get(site, f"/-/verdict/{reviewed}")
     assert "程序判定：待核" in page
     assert "理由：已核对页面" in page
+
+
+@pytest.mark.parametrize(
+    "stored",
+    ["2026-03-01T16:30:12Z", "2026-03-01T15:59:59Z", "2026-12-31T23:00:00Z", "2024-02-28T16:00:00Z", "2026-03-01T00:05:00Z"],
+)
+def test_stored_times_are_told_as_the_clock_tells_them(stored: str) -> None:
+    assert stored_in_beijing(stored) == beijing_text(from_text(stored), seconds=not stored.endswith(":00Z"))
+
+
+@pytest.mark.parametrize("text", ["2026-03-01", "2026-03-01T16:30:12", "", "2026-03-01T16:30:12+08:00"])
+def test_what_is_no_stored_time(text: str) -> None:
+    with pytest.raises(ValueError, match="stored time"):
+        stored_in_beijing(text)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from syndication.clock import beijing_text, from_text
+from syndication.clock import stored_in_beijing
 from syndication.publish import catalog
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ SHORT_ADDRESS = 60
 @lru_cache(maxsize=65536)
 def beijing(stored: str) -> str:
     """A stored time in Beijing, to the second where it has seconds; anything else as it is."""
-    if not _STORED_TIME.fullmatch(stored):
-        return stored
-    return beijing_text(from_text(stored), seconds=not stored.endswith(":00Z"))
+    return stored_in_beijing(stored) if _STORED_TIME.fullmatch(stored) else stored
 
 
 def shown(column: Column, value: Cell) -> Cell:
