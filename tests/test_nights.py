@@ -144,6 +144,29 @@ def test_nights_that_stay_away_are_told(folder):
     assert "夜间监测已超过 36 小时没有完成，最近一次：2026-03-03 14:15" in post.sent[0][2]
 
 
+def test_lists_of_www_gov_cn_that_fail_or_disagree_are_told(folder):
+    write_alerts(folder)
+    tell(folder, AFTER, send=Post())
+    database = open_database(folder)
+    database.execute(
+        "UPDATE observations SET outcome = 'timeout' WHERE kind = 'release_list' AND url LIKE '%rss.xml'"
+        " AND run_id = '20260303T061500Z-nightly'"
+    )
+    database.execute("DELETE FROM release_listings WHERE source = 'push_json'")
+    database.execute(
+        "UPDATE releases SET released_earliest = '2026-03-01T00:00:00Z' WHERE release_id = (SELECT min(release_id) FROM"
+        " release_listings WHERE source = 'push_feed')"
+    )
+    database.conn.commit()
+    database.close()
+    post = Post()
+    tell(folder, AFTER, send=post)
+    text = "\n".join(text for _, _, text in post.sent)
+    assert "中国政府网发布列表未能读取：push_feed" in text
+    assert "中国政府网各发布列表不一致" in text
+    assert tell(folder, AFTER, send=Post()) == 0
+
+
 @contextmanager
 def webhook():
     """A server on loopback that keeps what is sent to it."""
