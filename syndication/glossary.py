@@ -172,6 +172,7 @@ CAUSES: Mapping[str, str] = {
     "column_not_observed": "时限后有专栏未能查看", "home_not_observed": "时限后首页未能查看",
     "no_column_to_prove_absence": "无专栏可证明此前没有转载", "absent_in_every_column": "时限后查看，各专栏均没有",
     "mode_does_not_count": "转载方式不计入", "push_feed_lacks_release": "推送组件的来源中没有该条",
+    "embed_unclear": "首页推送组件时有时无，不能断定是否显示过该条",
     "column_not_registered": "首页有专栏，尚未登记", "no_column": "首页没有专栏",
 }  # fmt: skip
 """The rules of `syndication.judging` that decide a verdict, as inspectors read them."""

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 AWAIT_LOOK = timedelta(hours=36)
 """A verdict stays pending this long after its deadline while no column was looked at since: the nightly is not over yet."""
 
+ADDRESS = "url"
+"""Source of a day that only the address bears: it can be a day off (page-facts), so it neither proves nor accuses."""
+ONE_DAY = timedelta(days=1)
 CACHE_ALLOWANCE = timedelta(minutes=30)
 """Lists are static files made some minutes after an article: so short a gap is set aside without suspicion of forgery."""
 
@@ -38,7 +41,7 @@ class ChannelSeen:
     outcome: Outcome
     item_count: int | None = None
     reaches_back_to: datetime | None = None
-    overlaps: bool = False
+    overlaps: bool | None = None  # None: no look before, or a list whose order proves nothing
     whole: bool = False
     lonely: bool = True  # False: in the same run most other portals failed as well
 
@@ -88,7 +91,8 @@ def coverage(role: Role, looks: Sequence[ChannelSeen]) -> Coverage:
     """What a channel's looks prove together; the looks in the order of their time.
 
     A look counts if the page answered and held a list. It reaches back to its oldest printed time; where it overlaps
-    the look before, nothing that came in between can have been missed, and what that look proved holds on.
+    the look before, nothing that came in between can have been missed, and what that look proved holds on. A list that
+    claims to reach behind the look before and shows none of its rows is another list: it proves nothing.
     """
     times: list[datetime] = []
     since: list[datetime | None] = []
@@ -102,6 +106,8 @@ def coverage(role: Role, looks: Sequence[ChannelSeen]) -> Coverage:
         reach = [moment for moment in (look.reaches_back_to,) if moment is not None]
         if look.whole and beginning is not None:
             reach.append(beginning - timedelta(days=36500))
+        if times and look.overlaps is False and reach and min(reach) <= times[-1]:
+            reach = []
         if times and (look.overlaps or look.outcome is Outcome.UNCHANGED):
             reach.append(times[-1])
             if since[-1] is not None:
@@ -225,7 +231,8 @@ def _time(carrying: Carrying, case: Case, columns: Mapping[str, Coverage]) -> _T
     A printed time that does not fit is told apart: the page's generation, a clock of twelve hours, a list made a little
     later than the page; what none of them explains is backdated or postdated. None of the set-aside times accuses.
     """
-    released, declared = case.released.earliest, carrying.declared
+    released = case.released.earliest
+    declared = carrying.declared if carrying.declared and carrying.declared.source != ADDRESS else None
     first_seen = min(carrying.sightings.values())
     absent = [
         seen.last_good(released, first_seen) for name, seen in columns.items() if name in carrying.sightings
@@ -240,10 +247,15 @@ def _time(carrying: Carrying, case: Case, columns: Mapping[str, Coverage]) -> _T
         return _Timed(carrying, carrying.mode, min(earliest, latest), latest, backed, tuple(flags), "observed", proof)
     printed, cause = declared.interval, "declared"
     too_early = absent_at is not None and printed.latest <= absent_at
+    of_the_paper = printed.latest <= released - ONE_DAY or (
+        too_early and declared.precision == "day" and printed.latest <= released
+    )
     if declared.source == GENERATED:
         cause = "generated"
         if printed.latest > earliest:  # what the page holds was there when the page was made
             latest = min(printed.latest, first_seen)
+    elif of_the_paper:  # a day before the release is the paper's own date, and no claim to have carried it
+        cause = "observed"
     elif not too_early and printed.earliest <= first_seen:
         earliest = max(printed.earliest, absent_at) if absent_at else printed.earliest
         latest, backed = min(printed.latest, first_seen), True
@@ -282,8 +294,17 @@ def _time_embed(case: Case) -> _Timed | None:
         if at >= case.listed.latest:
             latest = max(case.listed.latest, start)
             bounds = [moment for moment in (case.released.earliest, case.listed.earliest, without) if moment]
-            return _Timed(None, Mode.EMBED, min(max(bounds), latest), latest, True, (), "embed")
+            # one look without it between looks with it is no proof that it was gone
+            steady = without is None or not any(seen is ColumnState.EMBED and when < without for when, seen in case.home)
+            return _Timed(None, Mode.EMBED, min(max(bounds), latest), latest, steady, (), "embed")
     return None
+
+
+def _unclear_embed(case: Case) -> bool:
+    """Whether a push widget stood on the home page about the release's time: it is a column, and may have shown it."""
+    known = [at for at, _ in case.home if at <= case.released.earliest]
+    since = known[-1] if known else case.released.earliest
+    return any(state is ColumnState.EMBED for at, state in case.home if at >= since)
 
 
 def _judge_carried(
@@ -310,6 +331,8 @@ def _judge_carried(
     proof, unseen = _seen_after(columns, case.released.earliest, lenient)
     if unseen:
         return verdict(Status.UNDETERMINED, "column_not_observed", {"unseen": " ".join(unseen)})
+    if _unclear_embed(case) and not any(one.mode is Mode.EMBED for one in timed):
+        return verdict(Status.UNDETERMINED, "embed_unclear")
     if not columns and best.mode is not Mode.EMBED:
         return verdict(Status.UNDETERMINED, "no_column_to_prove_absence")
     return verdict(Status.LATE, best.cause, proof)
@@ -341,6 +364,11 @@ def _judge_absent(
     proof, unseen = _seen_after(columns, case.released.earliest, lenient)
     if unseen:
         return Verdict(Status.NOT_OBSERVED, lenient, "column_not_observed", proof={**proof, "unseen": " ".join(unseen)})
+    if _unclear_embed(case):
+        if not home_after:
+            return Verdict(Status.NOT_OBSERVED, lenient, "home_not_observed")
+        cause = "embed_unclear" if case.listed else "push_feed_lacks_release"
+        return Verdict(Status.UNDETERMINED, lenient, cause)
     if columns:
         short = next((c for c in case.carryings if c.mode not in measure.counted_modes), None)
         if short is None:

@@ -28,10 +28,18 @@ def reaches_back_to(rows: Sequence[Row], looked_at: datetime) -> datetime | None
 
     A list that does not stand in the order of its dates reaches back to nothing: what is new may stand on another page.
     """
-    latest = [row.declared.interval.latest for row in rows if row.declared and row.declared.interval.earliest <= looked_at]
-    if len(latest) < max(1, ORDERED_SHARE * len(rows)):
-        return None
-    falling = sum(later <= earlier for earlier, later in pairwise(latest))
-    if falling < ORDERED_SHARE * (len(latest) - 1):
+    latest = _printed(rows, looked_at)
+    if len(latest) < max(1, ORDERED_SHARE * len(rows)) or out_of_order(rows, looked_at):
         return None
     return max(latest[-3:])
+
+
+def out_of_order(rows: Sequence[Row], looked_at: datetime) -> bool:
+    """Whether the printed times contradict an order by time: then what is new may stand anywhere, on any page."""
+    latest = _printed(rows, looked_at)
+    falling = sum(later <= earlier for earlier, later in pairwise(latest))
+    return falling < ORDERED_SHARE * (len(latest) - 1)
+
+
+def _printed(rows: Sequence[Row], looked_at: datetime) -> list[datetime]:
+    return [row.declared.interval.latest for row in rows if row.declared and row.declared.interval.earliest <= looked_at]

@@ -97,7 +97,7 @@ def judged(out, carried, styles, looks, end, dice, days):
     for portal, style in styles.items():
         known = sorted(looks[portal])
         seen = coverage(Role.COLUMN, [
-            ChannelSeen(at, Outcome.OK, 20, at - timedelta(days=30), bool(number)) for number, at in enumerate(known)
+            ChannelSeen(at, Outcome.OK, 20, at - timedelta(days=30), True if number else None) for number, at in enumerate(known)
         ])  # fmt: skip
         for index, released in enumerate(out):
             moment = carried[portal][index]

@@ -320,3 +320,39 @@ def test_weekends_and_holidays_count():
 
 def test_flags_are_words_of_the_glossary():
     assert judge(EDGES["backdated: printed before a look that did not have it"][0], DAY).flags == (Flag.BACKDATED,)
+
+
+WIDGET = [(at("10 02:00"), ColumnState.EMBED)]
+
+
+def test_an_embed_is_a_column_too_though_others_are_registered():
+    unseen = case([good("10 02:00"), good("11 12:00")], home=WIDGET, listed=Interval(at("10 02:00"), at("10 12:00")))
+    assert said(judge(unseen, DAY)) == ("not_observed", "", "home_not_observed")
+    late = replace(unseen, carryings=(posting("11 12:00", "2026-03-11 11:00"),))
+    assert said(judge(late, DAY)) == ("undetermined", "", "embed_unclear")
+    unfed = replace(unseen, home=[*WIDGET, (at("11 12:00"), ColumnState.EMBED)], listed=None)
+    assert said(judge(unfed, DAY)) == ("undetermined", "", "push_feed_lacks_release")
+
+
+def test_one_look_without_the_embed_between_looks_with_it_accuses_nobody():
+    home = [(at("10 00:00"), ColumnState.EMBED), (at("11 11:00"), ColumnState.NO_ENTRY), (at("12 00:00"), ColumnState.EMBED)]
+    assert judge(embed_case(home), DAY).status is Status.UNDETERMINED
+
+
+def test_a_list_that_contradicts_the_look_before_proves_nothing():
+    looks = [good("10 02:00"), good("11 12:00", overlaps=False)]
+    assert said(judge(case(looks), DAY)) == ("not_observed", "", "column_not_observed")
+    assert judge(case([looks[0], good("11 12:00", overlaps=True)]), DAY).status is Status.MISSING
+
+
+def test_a_day_that_only_the_address_bears_neither_accuses_nor_excuses():
+    carried = replace(posting("11 02:00"), declared=read_declared("20260308", "url"))
+    assert said(judge(case(NIGHTLY, carried), DAY)) == ("on_time", "", "observed")
+    late = replace(posting("12 02:00"), declared=read_declared("20260312", "url"))
+    assert judge(case([good("12 02:00")], late), DAY).status is Status.UNDETERMINED
+
+
+def test_the_paper_s_own_date_is_no_forged_one():
+    assert said(judge(case(NIGHTLY, posting("11 02:00", "2026-02-20")), DAY)) == ("on_time", "", "observed")
+    unseen_before = case([good("20 02:00")], posting("20 02:00", "2026-02-20"), now="25 00:00")
+    assert judge(unseen_before, DAY).status is Status.UNDETERMINED

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from syndication.clock import Declared, Interval, beijing_date, from_text, to_text
 from syndication.glossary import ColumnState, Fault, Mode, Outcome, Role
-from syndication.judging import GENERATED, Carrying, ChannelSeen, Coverage, coverage
+from syndication.judging import ADDRESS, GENERATED, Carrying, ChannelSeen, Coverage, coverage
 from syndication.store import reviewing, second_sights
 from syndication.store.summarising import refresh_days
 
@@ -113,7 +113,8 @@ class DecidingRows:
             (since,),
         ):
             seen = ChannelSeen(
-                from_text(at), Outcome(outcome), count, from_text(reach) if reach else None, bool(overlaps), bool(whole),
+                from_text(at), Outcome(outcome), count, from_text(reach) if reach else None,
+                None if overlaps is None else bool(overlaps), bool(whole),
                 run_id not in broken,
             )  # fmt: skip
             looks.setdefault(channel_id, []).append(seen)
@@ -166,7 +167,7 @@ class DecidingRows:
         return found
 
     def carryings(self, release_id: int) -> dict[str, list[Carrying]]:
-        """The postings that were matched with a release, by portal; only channels that are registered count.
+        """The postings that were matched with a release, by portal; seen is seen, also where a channel's row has gone.
 
         A page that a portal named counts as seen when it was fetched.
         """
@@ -182,8 +183,7 @@ class DecidingRows:
             listed: list[Declared] = []
             for channel_id, first_seen, *printed in self._db.execute(
                 "SELECT s.channel_id, s.first_seen_at, s.declared_earliest, s.declared_latest, s.declared_precision,"
-                " s.declared_source, s.declared_raw FROM sightings s JOIN channels c ON c.channel_id = s.channel_id"
-                " AND c.registered = 1 WHERE s.posting_id = ? ORDER BY s.channel_id",
+                " s.declared_source, s.declared_raw FROM sightings s WHERE s.posting_id = ? ORDER BY s.channel_id",
                 (posting_id,),
             ):
                 sightings[channel_id] = from_text(first_seen)
@@ -293,8 +293,8 @@ def _best(own: Declared | None, listed: Sequence[Declared]) -> Declared | None:
 
     A page's own time that is the moment of its generation gives way to the list's.
     """
-    for row in listed:
-        if own is None or own.source == GENERATED or (
+    for row in sorted(listed, key=lambda row: row.source == ADDRESS):  # a day that only the address bears comes last
+        if own is None or own.source in {GENERATED, ADDRESS} or (
             own.precision == "day" and row.precision != "day"
             and own.interval.earliest <= row.interval.earliest and row.interval.latest <= own.interval.latest
         ):  # fmt: skip

@@ -12,7 +12,7 @@ from syndication.clock import to_text
 from syndication.glossary import ANSWERED
 from syndication.items import ArticleLook, ChannelLook, LinkLook, ReleaseListLook, ReleaseLook, SecondLook, TrialLook
 from syndication.judging import GENERATED
-from syndication.reach import reaches_back_to
+from syndication.reach import out_of_order, reaches_back_to
 from syndication.store import second_sights
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from syndication.items import Article, Look, Row
 
 TOP_ROWS = 5
-"""How many of a list's first rows are kept to tell whether the next look overlaps: one of them must still be there."""
+"""How many of a list's first rows are kept to tell whether the next look overlaps."""
 EARLY_BIRDS = timedelta(days=2)
 """Postings seen this long before a release came out are matched again once its text is known."""
 
@@ -94,7 +94,7 @@ def _record_channel(db: Database, run_id: str, item: ChannelLook) -> None:
         db, run_id, "channel", look, look.channel_id,
         item_count=len(item.rows), pages=item.pages, whole=int(item.whole),
         reaches_back_to=_text(reaches_back_to(in_order, look.looked_at)),
-        overlaps=None if previous is None else int(bool(previous & set(ids.values()))),
+        overlaps=_overlaps(previous, set(ids.values()), disordered=out_of_order(in_order, look.looked_at)),
         top=json.dumps([ids[address_key(row.url)] for row in in_order[:TOP_ROWS]]),
     )  # fmt: skip
     for row in item.rows:
@@ -112,6 +112,19 @@ def _record_channel(db: Database, run_id: str, item: ChannelLook) -> None:
              int(sight.in_navigation), sight.depth, int(sight.rendered), sight.pixels, sight.first_screen,
              sight.prominent),
         )  # fmt: skip
+
+
+def _overlaps(previous: set[int] | None, present: set[int], *, disordered: bool) -> int | None:
+    """Whether a list goes on where the look before ended: two of its first rows are still there (one may be pinned).
+
+    None where it proves nothing either way: no look before, or a list that is not in the order of time.
+    """
+    if not previous:
+        return None
+    kept = len(previous & present)
+    if kept == 0:
+        return 0
+    return None if disordered or kept < min(2, len(previous)) else 1
 
 
 def _top_before(db: Database, channel_id: str, at: str) -> set[int] | None:
