@@ -19,11 +19,13 @@ import sqlite_utils
 from datasette.app import Datasette
 from publish_data import FORMULA_TITLE, empty_database, fill, portal, release, review, verdict
 
-from syndication.cells import BOM
+from syndication.cells import BOM, safe
 from syndication.clock import FixedClock, beijing_text, from_text, stored_in_beijing
 from syndication.errors import DataFolderError
 from syndication.glossary import Status, chinese
+from syndication.publish.catalog import Column
 from syndication.publish.configuration import make_datasette
+from syndication.publish.export import Export
 from syndication.publish.site import keep_clock
 from syndication.publish.workbench import archived, drawing, lists, maps, matrix, spans, tiles
 from syndication.publish.workbench.spans import given, named
@@ -448,3 +450,16 @@ def test_stored_times_are_told_as_the_clock_tells_them(stored: str) -> None:
 def test_what_is_no_stored_time(text: str) -> None:
     with pytest.raises(ValueError, match="stored time"):
         stored_in_beijing(text)
+
+
+AWKWARD = ("", "a,b", 'a"b', "a\nb", "a\r\nb", '"', "=1+1", "-5", " @x", "普通", "a b", "'", "\t", None, 0, 1, 1.0, -2.5, 1e21)
+
+
+def test_fields_are_written_as_the_csv_module_writes_them() -> None:
+    plain = Export(Path("x"), "verdict_list", "", {}, (Column("a", "a"), Column("b", "b")), for_programs=False)
+    rows = [(left, right) for left in AWKWARD for right in AWKWARD]
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows([[safe(left), safe(right)] for left, right in rows])
+    assert plain._lines(rows) == buffer.getvalue()
+    alone = Export(Path("x"), "verdict_list", "", {}, (Column("a", "a"),), for_programs=True)
+    assert len(list(csv.reader(io.StringIO(alone._lines([("",), ("x",), (None,)]), newline="")))) == 3
