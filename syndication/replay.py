@@ -56,8 +56,12 @@ def in_order_of_time(looks: Path) -> list[Path]:
         if not times and "started-at" in run_file.info:
             times.append(from_text(run_file.info["started-at"]))
         if times:
-            begun.append((min(times), path.name, path))
+            begun.append((min(times), _run_name(path), path))
     return [path for _, _, path in sorted(begun)]
+
+
+def _run_name(path: Path) -> str:
+    return path.name.removesuffix(".gz").removesuffix(".warc")
 
 
 async def _replay_all(files: Files, store: Store, paths: Sequence[Path], progress: Progress) -> tuple[int, int]:
@@ -69,9 +73,8 @@ async def _replay_all(files: Files, store: Store, paths: Sequence[Path], progres
             part = kept.with_suffix(".part")
             shutil.copyfile(path, part)
             part.replace(kept)
-        name = path.name.removesuffix(".gz").removesuffix(".warc")
         run_file = read_run_file(kept)
-        if store.has_run(run_file.info.get("run-id") or name):
+        if store.has_run(run_file.info.get("run-id") or _run_name(path)):
             known += 1
             continue
         progress.console.print(f"[{replayed + known + 1}/{len(paths)}] {path.name}", highlight=False, markup=False)

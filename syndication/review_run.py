@@ -168,7 +168,7 @@ async def _review(
 def _free_name(folder: Path, now: datetime) -> str:
     """A run's id that no file bears yet: two reviews may be begun within a second."""
     name = new_run_name(REVIEW, now)
-    names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    names = (name if number == 1 else f"{name}-{number:02}" for number in count(1))
     return next(one for one in names if not evidence_path(folder, one).exists())
 
 
@@ -250,9 +250,10 @@ def _status_after(
 
 def _fields(standing: StandingVerdict, wish: Wish, outlook: Outlook, agreed: bool) -> dict[str, str]:
     """What the evidence file says of the review."""
+    page = {"review-page": wish.url} if wish.url else {}
     return {
         "review-release": standing.release_url, "review-portal": standing.portal_id, "review-edition": standing.edition,
-        "review-page": wish.url, "review-recorded": "yes" if agreed else "no", "review-decision": wish.decision,
+        **page, "review-recorded": "yes" if agreed else "no", "review-decision": wish.decision,
         "review-before": standing.status, "review-after": outlook.after, "review-cause": standing.cause,
         "review-reason": wish.reason, "review-by": wish.by,
     }  # fmt: skip
@@ -276,7 +277,7 @@ async def replay_review(
         standing = store.reviewing().verdict_on(info["review-release"], info["review-portal"], info["review-edition"])
         if standing is None:
             raise EvidenceError(f"{path}: reviews a verdict that is not there; replay the nights before it as well")
-        wish = Wish(Decision(info["review-decision"]), info["review-reason"], info["review-by"], info["review-page"])
+        wish = Wish(Decision(info["review-decision"]), info["review-reason"], info["review-by"], info.get("review-page", ""))
         await _fetch(run, progress, standing.portal_id, wish.url)
         then = replace(standing, status=Status(info["review-before"]), cause=info["review-cause"])
         _recorded(store, run, then, wish, Outlook(then, wish, None, then, Status(info["review-after"])), ended)

@@ -51,11 +51,11 @@ def registry_of(full, target, *portals):
     return target
 
 
-def start(folder, port, at, *command):
+def start(folder, port, at, *command, stdin=subprocess.DEVNULL):
     """A night, or another command, at a moment, in a process of its own that talks to the fleet's port."""
     line = [sys.executable, "-m", "syndication.rehearsal.live", "--data", folder, "--port", port, "--at", at, *command]
     return subprocess.Popen(
-        list(map(str, line)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        list(map(str, line)), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
 
 

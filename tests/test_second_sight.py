@@ -8,14 +8,17 @@ import time
 from datetime import timedelta
 
 import pytest
+from conftest import ROOT
 from tampering import Tampered, page, registry_of, reworded, run, start
 from test_replay import content, data_from
 
 from syndication.clock import from_text
 from syndication.decode import decode_page
+from syndication.errors import RulesError
 from syndication.glossary import Finding, Flag
 from syndication.rehearsal.build import build
 from syndication.rehearsal.live import serving
+from syndication.rules import load_rules
 from syndication.second_sight import Comparison, Seen, compare, due, gone, judge_look, proven
 from syndication.store import open_database
 
@@ -59,6 +62,19 @@ DUE = {
 def test_due(name):
     seen, hours, step = DUE[name]
     assert due(FIRST_SEEN, seen, DAYS, later(hours)) == step
+
+
+def test_days_are_data(tmp_path):
+    shipped = (ROOT / "data" / "rules.toml").read_text(encoding="utf-8")
+    assert load_rules(tmp_path).second_sight_days == (1, 7, 30)
+    for given, days in (("[2, 14]", (2, 14)), ("[]", ())):
+        (tmp_path / "rules.toml").write_text(shipped.replace("[1, 7, 30]", given), encoding="utf-8")
+        assert load_rules(tmp_path).second_sight_days == days
+        assert due(FIRST_SEEN, [], days, later(24)) == ""
+    for wrong in ("[7, 1]", "[0, 7]", "[1.5]", '"daily"'):
+        (tmp_path / "rules.toml").write_text(shipped.replace("[1, 7, 30]", wrong), encoding="utf-8")
+        with pytest.raises(RulesError, match=r"second_sight\.after_days"):
+            load_rules(tmp_path)
 
 
 PROVEN = {
