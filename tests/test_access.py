@@ -34,7 +34,8 @@ AT = "2026-04-01T00:00:00Z"
 PASSWORD = "correct horse battery"
 OUR_PAGES = [
     "/", "/-/verdicts", "/-/verdicts.csv", "/-/verdicts.xlsx", "/-/releases", "/-/portals", "/-/reviews", "/-/release/1",
-    "/-/portal/depa-001", "/-/verdict/1000", "/-/verdict/1000/review", "/-/evidence/1000.zip", "/-/archived/abc", "/-/search?q=事项", "/-/tables",
+    "/-/portal/depa-001", "/-/verdict/1000", "/-/verdict/1000/review",
+    "/-/evidence/1000.zip", "/-/archived/abc", "/-/search?q=事项", "/-/tables",
     "/-/export/verdict_list.csv",
 ]  # fmt: skip
 THEIR_PAGES = [

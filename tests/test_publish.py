@@ -139,7 +139,8 @@ async def test_pages_are_chinese(site: Datasette, path: str) -> None:
     assert '<html lang="zh-CN">' in response.text
     invented = {"test", "depa", "prov", "https", "www", "portal", "example", "img src", "onerror", "HYPERLINK", "http",
                 "evil", "document", "body", "dataset", "hurt", "nothing", "gov", "inspection", "nightly",
-                "evidence", "warc", "gz", "art", "html", "HTTP", "SHA", "WARC", "UTC", "syndication users add", "role"}  # fmt: skip
+                "evidence", "warc", "gz", "art", "html", "HTTP", "SHA", "WARC", "UTC",
+                "syndication users add", "role"}  # fmt: skip
     assert Visible.english(response.text, invented) == []
 
 
