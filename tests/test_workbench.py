@@ -19,10 +19,13 @@ import sqlite_utils
 from datasette.app import Datasette
 from publish_data import FORMULA_TITLE, empty_database, fill, portal, release, review, verdict
 
+from syndication import lock
 from syndication.cells import BOM, safe
 from syndication.clock import FixedClock, beijing_text, from_text, stored_in_beijing
 from syndication.errors import DataFolderError
 from syndication.glossary import Status, chinese
+from syndication.init_folder import write_folder
+from syndication.publish import review_process
 from syndication.publish.catalog import Column
 from syndication.publish.configuration import make_datasette
 from syndication.publish.export import Export
@@ -463,3 +466,15 @@ def test_fields_are_written_as_the_csv_module_writes_them() -> None:
     assert plain._lines(rows) == buffer.getvalue()
     alone = Export(Path("x"), "verdict_list", "", {}, (Column("a", "a"),), for_programs=True)
     assert len(list(csv.reader(io.StringIO(alone._lines([("",), ("x",), (None,)]), newline="")))) == 3
+
+
+def test_a_review_while_another_run_writes_says_so(tmp_path: Path) -> None:
+    write_folder(tmp_path)
+    db = empty_database(tmp_path)
+    fill(db, releases=2, portals=2)
+    db.close()
+    asked = {"folder": str(tmp_path), "verdict": 1000, "decision": "exempt", "reason": "核对", "by": "fu", "url": "", "to": ""}
+    with lock.hold(tmp_path, "nightly", NOW):
+        told = review_process.answer(asked)
+    assert told["review_id"] is None
+    assert "请待其结束后再提交" in told["error"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from syndication.clock import SystemClock
-from syndication.errors import SyndicationError
+from syndication.errors import LockedError, SyndicationError
 from syndication.glossary import Decision, Status
 from syndication.progress import Progress
 from syndication.review_run import Wish, review
@@ -26,6 +26,8 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
             Status(asked["to"]) if asked["to"] else None,
         )  # fmt: skip
         done = review(Path(asked["folder"]), SystemClock(), Progress(), asked["verdict"], wish, lambda _: True)
+    except LockedError:
+        return {"review_id": None, "error": "另有任务（如夜间任务）正在写入，请待其结束后再提交。"}
     except SyndicationError as fault:
         return {"review_id": None, "error": str(fault)}
     return {"review_id": done.review_id, "error": done.outlook.refusal}
