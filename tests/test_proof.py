@@ -116,7 +116,7 @@ def test_a_widget_is_proved_by_the_home_page_and_the_push_feed(proofs):
 # --- by hand -----------------------------------------------------------------------------------------------------
 
 
-def look(hours, outcome=Outcome.OK, *, rows=10, reach=None, overlaps=False, whole=False, state=None, url="https://p.example/"):
+def look(hours, outcome=Outcome.OK, *, rows=10, reach=None, overlaps=None, whole=False, state=None, url="https://p.example/"):
     at = RELEASED + HOUR * hours
     back = RELEASED + HOUR * reach if reach is not None else None
     seen = ChannelSeen(at, outcome, rows if outcome is Outcome.OK else None, back, overlaps, whole)

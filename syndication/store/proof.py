@@ -216,7 +216,7 @@ def _judged(row: sqlite3.Row) -> Judged:
 def _look(row: sqlite3.Row) -> SeenLook:
     seen = ChannelSeen(
         from_text(row["looked_at"]), Outcome(row["outcome"]), row["item_count"], _moment(row["reaches_back_to"]),
-        bool(row["overlaps"]), bool(row["whole"]),
+        None if row["overlaps"] is None else bool(row["overlaps"]), bool(row["whole"]),
     )  # fmt: skip
     return SeenLook(
         row["run_id"], row["kind"], row["url"], seen, row["detail"], row["http_status"], row["pages"],
