@@ -231,7 +231,7 @@ def test_addresses_that_a_columns_page_names():
         (
             {"code": 200, "result": {"pageTotal": 3, "count": 40, "items": [
                 {"id": n, "topic": PAPERS[n], "infourl": f"/c/{n}.html", "pubtime": "2026-03-01 10:00"} for n in range(3)]}},
-            {"rows": "result.items", "title": "topic", "url": "infourl", "time": "pubtime", "total": "result.pageTotal"},
+            {"rows": "result.items", "title": "topic", "url": "infourl", "time": "pubtime", "total": "result.count"},
         ),
         ([{"title": text, "link": f"https://x.example.cn/{text}"} for text in PAPERS],
          {"rows": "[*]", "title": "title", "url": "link"}),
@@ -312,3 +312,22 @@ def test_the_home_pages_of_a_recorded_crawl(corpus):
     assert len(found) == 5
     assert {kind for [(kind, _)] in found.values()} == {"name", "embed"}
     assert found["https://www.ndrc.gov.cn/"] == [("name", "https://www.ndrc.gov.cn/xwdt/gwyxx/index.html")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "total"),
+    [
+        ({"count": 3, "pageNo": 1}, None),
+        ({"count": 40}, None),
+        ({"count": 40, "pageNo": 1}, "count"),
+        ({"pageTotal": 12}, None),
+        ({"totalPages": 12, "pageCount": 9, "pageSize": 20}, None),
+        ({"totalCount": 3}, "totalCount"),
+        ({"total": 2}, None),
+    ],
+)
+def test_a_pages_size_is_no_total(fields: dict[str, int], total: str | None) -> None:
+    rows = [{"topic": text, "url": f"/c/{n}.html"} for n, text in enumerate(PAPERS[:3])]
+    options = options_of(json.dumps({**fields, "rows": rows}, ensure_ascii=False))
+    assert options is not None
+    assert options.get("total") == total

@@ -92,7 +92,8 @@ def test_no_releases_no_matches() -> None:
 
 @pytest.mark.parametrize(
     ("published", "decided"),
-    [(date(2031, 5, 9), [True]), (date(2031, 5, 7), [True]), (date(2031, 5, 2), [False]), (date(2029, 5, 2), [])],
+    [(date(2031, 5, 9), [True]), (date(2031, 5, 7), [True]), (date(2031, 5, 2), [False]),
+     (date(2029, 5, 2), [False]), (date(1970, 1, 1), [False])],
 )
 def test_a_posting_cannot_be_older_than_the_paper(published: date, decided: list[bool]) -> None:
     came = datetime(2031, 6, 1, tzinfo=UTC)
@@ -101,6 +102,80 @@ def test_a_posting_cannot_be_older_than_the_paper(published: date, decided: list
     assert [m.decided for m in Matcher([release]).match(page)] == decided
     link = PostingText("p", RELEASE.url, TITLE, read=False, published=day_interval(published))
     assert [m.mode for m in Matcher([release]).match(link)] == [Mode.LINK]  # no doubt here
+
+
+def test_a_false_date_excuses_no_other_text() -> None:
+    release = ReleaseText("r", RELEASE.url, TITLE, TEXT, issued_on=date(2031, 5, 9))
+    early = day_interval(date(2030, 5, 9))
+    for text, title in ((TEXT.replace("3.5米", "2.5米"), TITLE), (TEXT[: len(TEXT) // 2], TITLE), (TEXT, "别的标题")):
+        assert Matcher([release]).match(PostingText("p", "https://a.example/", title, text, published=early)) == []
+
+
+NEWS = "\n日前，国务院办公厅发布了《国务院办公厅关于促进城市慢行交通健康发展的指导意见》。"
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "rule"),
+    [
+        ("", "", "title_no_text"),
+        (TITLE, "", "title_no_text"),
+        ("扫一扫 打印 关闭", "", "title_no_text"),
+        (TITLE + NEWS + "\n附件：意见.pdf", "", "title_no_text"),
+        (f"现将《{TITLE}》转发给你们。", "", "title_no_text"),
+        (TITLE + NEWS, "", "title"),
+        ("本市召开交通工作调度会，听取了各区上月工作的进展，安排了下月的重点任务，要求各单位认真抓好各项工作。", "", "title"),
+    ],
+)
+def test_a_paper_that_is_only_attached_goes_to_a_person(text: str, number: str, rule: str) -> None:
+    [match] = Matcher([RELEASE]).match(PostingText("p", "https://a.example/", TITLE, text, document_number=number))
+    assert (match.mode, match.rule, match.decided) == (Mode.TITLE_ONLY, rule, rule == "title")
+
+
+def test_the_number_of_a_page_without_text_is_enough_for_a_person() -> None:
+    page = PostingText("p", "https://a.example/", "文件", "", document_number="国办发〔2031〕17号")
+    assert [(m.rule, m.decided) for m in Matcher([RELEASE]).match(page)] == [("title_no_text", False)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "国办发〔2031〕17号",
+        f"国办发〔2031〕17号 {TITLE}",
+        f"{TITLE}（国办发〔2031〕17号）",
+        TITLE[:16],
+        TITLE.removeprefix("国务院办公厅"),
+        "国务院办公厅印发《关于促进城市慢行交通健康发展的指导意见》",
+        f"转发{TITLE}",
+        f"海川省人民政府办公厅转发{TITLE}的通知",
+        TITLE.replace("健康发展", "发展"),
+    ],
+)
+def test_an_unread_page_that_names_the_release_is_neither_match_nor_none(title: str) -> None:
+    found = Matcher([RELEASE]).match(PostingText("p", "https://a.example/", title, read=False))
+    assert [m.decided for m in found] == [False]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        f"《{TITLE}》解读",
+        f"国务院办公厅有关负责人就《{TITLE}》答记者问",
+        f"图解：{TITLE}",
+        f"我省贯彻落实{TITLE}",
+        "海川省关于促进城市慢行交通健康发展的指导意见",
+        "海川省人民政府办公厅关于促进城市慢行交通健康发展的实施意见",
+        "国办发〔2031〕18号",
+        "国务院办公厅关于促进",
+    ],
+)
+def test_an_unread_look_alike_is_none(title: str) -> None:
+    assert Matcher([RELEASE]).match(PostingText("p", "https://a.example/", title, read=False)) == []
+
+
+def test_a_cut_title_of_several_releases_stands_for_all_of_them() -> None:
+    both = [RELEASE, ReleaseText("s", "https://www.gov.cn/s.htm", TITLE.replace("指导意见", "若干政策"), "无" * 80)]
+    found = Matcher(both).match(PostingText("p", "https://a.example/", TITLE[:20], read=False))
+    assert {(m.release_id, m.decided) for m in found} == {("r", False), ("s", False)}
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,13 @@ FEWEST_ROWS = 3
 DEEPEST = 5
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*")
 _ADDRESS = re.compile(r"^(?:https?:)?/\S+$|^\S+\.s?html?(?:\?\S*)?$|^\.{1,2}/\S+$")
-_TOTAL = re.compile(r"total|count|records", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"total_?(?:count|num|number|records?|rows?|elements|hits|size|items)?|(?:records?|rows?)_?total"
+    r"|(?:record|row|hit)s?_?count",
+    re.IGNORECASE,
+)
+_PERHAPS_TOTAL = re.compile(r"count|records|num", re.IGNORECASE)  # of all rows, or of those of this page
+_PAGING = re.compile(r".*page.*|limit|offset", re.IGNORECASE)
 
 
 def options_of(text: str) -> dict[str, Any] | None:
@@ -82,7 +88,17 @@ def _is_time(text: str) -> bool:
 
 
 def _total(around: Mapping[str, Any] | None, rows: int) -> str:
-    for name, value in (around or {}).items():
-        if _TOTAL.search(name) and isinstance(value, int) and not isinstance(value, bool) and value >= rows:
-            return name
-    return ""
+    """The field that tells how many rows the whole list has; empty rather than one that may be a page's size.
+
+    A field that is not plainly named a total must exceed the rows, among fields that speak of pages: a wrong total makes
+    a list pass for whole, and what is not in it for absent.
+    """
+    told = {
+        name: value
+        for name, value in (around or {}).items()
+        if isinstance(value, int) and not isinstance(value, bool) and value >= rows
+    }
+    plain = next((name for name in told if _TOTAL.fullmatch(name)), "")
+    if plain or not any(_PAGING.fullmatch(name) for name in around or {}):
+        return plain
+    return next((name for name, value in told.items() if _PERHAPS_TOTAL.fullmatch(name) and value > rows), "")

@@ -54,7 +54,7 @@ class XinhuaDs(ListFamily):
             url=["publishUrl", "sourceLink", "linkUrls[0]"],
             time="publishTime",
         )
-        return Listing(rows, total=len(rows))
+        return Listing(rows)  # no total: the file never says how many rows the column has, its end is not the column's
 
 
 def _file_in(page: Page) -> Ask:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from syndication.text import NormalText
 
 _BY_ADDRESS = "address"
-_BY_TITLE = frozenset({"title", "title_unread", "title_other_text"})
+_ALIKE = "title_alike"
+_BY_TITLE = frozenset({"title", "title_unread", "title_no_text", _ALIKE, "title_other_text"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,9 @@ class Claim:
 
 def choose(claims: Iterable[Claim], limits: Thresholds) -> list[Claim]:
     """The claims that stand, best first. Does not depend on the order of the claims."""
-    order = sorted(claims, key=lambda c: (not c.decision.decided, -c.score, -int(c.cover.sum()), c.release.release_id))
+    order = sorted(claims, key=lambda c: (
+        not c.decision.decided, c.decision.rule == _ALIKE, -c.score, -int(c.cover.sum()), c.release.release_id
+    ))
     chosen: list[Claim] = []
     for claim in order:
         rivals = [other for other in chosen if _compete(claim, other, limits)]
@@ -52,7 +55,10 @@ def choose(claims: Iterable[Claim], limits: Thresholds) -> list[Claim]:
 
 
 def _compete(claim: Claim, other: Claim, limits: Thresholds) -> bool:
+    """Titles that are only alike do not compete with each other: a person looks at all of them."""
     if claim.decision.rule == _BY_ADDRESS:
+        return False
+    if claim.decision.rule == other.decision.rule == _ALIKE:
         return False
     own = int(claim.cover.sum())
     if claim.decision.rule in _BY_TITLE or not own:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from syndication.matching.thresholds import Thresholds
     from syndication.matching.titles import TitleFigures
 
-_WITHOUT_TEXT = frozenset({"title_unread", "link_in_body"})
+_WITHOUT_TEXT = frozenset({"title_unread", "title_alike", "title_no_text", "link_in_body"})
 _BY_TITLE = frozenset({"title", "title_other_text"})
 
 
@@ -35,7 +35,8 @@ class FirstLook:
     """What is known before differences are looked for.
 
     `led`: the posting leads to the release as a whole. `linked`: the release's address stands in the body, and that of
-    no other release. `genre`: a word of another kind of text in the title. `read`: the page's text is known.
+    no other release. `genre`: a word of another kind of text in the title. `read`: the page's text is known. `bare`: no
+    text of a paper can be read there. `named`: the title may be the release's. `numbered`: the page bears its number.
     """
 
     overlay: Overlay
@@ -44,6 +45,9 @@ class FirstLook:
     led: Mode | None
     linked: bool
     read: bool
+    bare: bool
+    named: bool
+    numbered: bool
 
 
 def propose(look: FirstLook, limits: Thresholds) -> Decision:
@@ -51,7 +55,7 @@ def propose(look: FirstLook, limits: Thresholds) -> Decision:
     if look.led:
         return Decision(look.led, "address")
     if not look.read:
-        return Decision(Mode.TITLE_ONLY, "title_unread") if look.title.same and not look.genre else Decision(None, "")
+        return Decision(Mode.TITLE_ONLY, "title_unread") if look.title.same and not look.genre else _alike(look)
     by_text = _by_text(look.overlay, look.title, look.genre, limits)
     if by_text.mode is not None or by_text.rule:
         return by_text
@@ -59,7 +63,17 @@ def propose(look: FirstLook, limits: Thresholds) -> Decision:
     length = limits.title_page_length if named else limits.title_short_page_length
     if look.linked and look.overlay.page_length <= length:
         return Decision(Mode.WRAPPED_LINK, "link_in_body")
+    if look.bare:
+        exact = (look.title.same and not look.genre) or look.numbered
+        return Decision(Mode.TITLE_ONLY, "title_no_text", decided=False) if exact else _alike(look)
     return _by_title(look.overlay, look.title, look.genre, limits)
+
+
+def _alike(look: FirstLook) -> Decision:
+    """Nothing but a title that may be the release's: neither a match nor none."""
+    if look.named:
+        return Decision(Mode.TITLE_ONLY, "title_alike", decided=False)
+    return Decision(None, "")
 
 
 def confirm(proposal: Decision, evidence: Evidence, *, other_title: bool, early: bool, limits: Thresholds) -> Decision:
@@ -95,6 +109,13 @@ def _unless_refused(proposal: Decision, evidence: Evidence, other_title: bool, l
     if not evidence.number_equal and evidence.conflicts.numbers - slack >= limits.numbers_close:
         return Decision(proposal.mode, "numbers_close", decided=False)
     return proposal
+
+
+def carried_whole(evidence: Evidence, limits: Thresholds) -> bool:
+    """The release's title over the whole of its text, in which nothing differs and no sentence is left out."""
+    found = evidence.conflicts
+    differs = found.slips or found.wording or found.numbers or found.whole_cuts or found.examples or evidence.version
+    return evidence.title.same and evidence.overlay.coverage >= limits.full_coverage and not differs
 
 
 def _numbers(evidence: Evidence, limits: Thresholds) -> float:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-_NUMBER = re.compile(
-    r"(?P<series>[\u4e00-\u9fff]{1,12}?)\s*[〔\[［（(【﹝]\s*(?P<year>(?:19|20)\d{2})\s*[〕\]］）)】﹞]\s*第?\s*(?P<number>\d{1,5})\s*号"
-)
+_SERIES = r"(?P<series>[\u4e00-\u9fff]{1,12}?)"
+_YEARED = r"\s*[〔\[［（(【﹝]\s*(?P<year>(?:19|20)\d{2})\s*[〕\]］）)】﹞]\s*第?\s*(?P<number>\d{1,5})\s*号"
+_NUMBER = re.compile(_SERIES + _YEARED)
+_BY_ITSELF = re.compile(rf"(?:^|[\s（(\[【:：,，])\s*{_SERIES}{_YEARED}\s*[）)\]】]?")
 _ORDER = re.compile(r"(?P<series>[\u4e00-\u9fff]{0,20}?令)\s*[（(]?\s*第\s*(?P<number>\d{1,5})\s*号")
 _LABEL = re.compile(r"^\s*(?:发文字号|发文文号|文\s*号|文件编号|字\s*号)\s*[:：]?\s*")
 _OWN_LINE_REST = re.compile(r"^[\s\W_]*$")
@@ -43,6 +44,19 @@ def read_number(text: str) -> DocumentNumber | None:
     """The first document number in a short text, or None."""
     found = _NUMBER.search(text[:200].translate(_WIDTH))
     return DocumentNumber(found["series"], int(found["year"]), int(found["number"])) if found else None
+
+
+def numbers_in(title: str) -> list[DocumentNumber]:
+    """All numbers in a title; words that stand before a number without a sign are part of its `series`."""
+    return [
+        DocumentNumber(found["series"], int(found["year"]), int(found["number"]))
+        for found in _NUMBER.finditer(title[:500].translate(_WIDTH))
+    ]
+
+
+def without_numbers(title: str) -> str:
+    """A title without the numbers in brackets or behind a sign; one that other words run into stays whole."""
+    return _BY_ITSELF.sub(" ", title.translate(_WIDTH))
 
 
 def own_numbers(text: str) -> list[DocumentNumber]:

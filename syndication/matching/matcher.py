@@ -11,11 +11,12 @@ from syndication.matching.alignment import AnchoredPage, AnchoredRelease, chain
 from syndication.matching.candidates import CandidateIndex, IndexedRelease
 from syndication.matching.card import card
 from syndication.matching.choice import Claim, choose
-from syndication.matching.decision import Decision, FirstLook, confirm, propose, score
+from syndication.matching.decision import Decision, FirstLook, carried_whole, confirm, propose, score
 from syndication.matching.figures import Evidence, Overlay, conflicts, overlay
 from syndication.matching.links import ReleaseAddresses
 from syndication.matching.marks import DocumentNumber, compare_numbers, own_numbers, read_number
 from syndication.matching.model import Match, PostingText, ReleaseText
+from syndication.matching.naming import NamedTitle, lacks_text, named_by, named_title
 from syndication.matching.thresholds import Thresholds, load_thresholds
 from syndication.matching.timing import days_too_early
 from syndication.matching.titles import TITLE_WITHIN, TitleForm, bears_other_title, compare_titles, title_form
@@ -47,6 +48,8 @@ class _Page:
     numbers: list[DocumentNumber]
     led_to: dict[int, Mode]
     linked: frozenset[int]
+    bare: bool
+    named: frozenset[int]
 
 
 class Matcher:
@@ -70,11 +73,14 @@ class Matcher:
         self._positions = {release.release_id: i for i, release in enumerate(ordered)}
         self._index = CandidateIndex(self._releases, self._limits)
         self._addresses = ReleaseAddresses(ordered)
+        self._names: list[tuple[NamedTitle, DocumentNumber | None]] = [
+            (named_title(prepared.release.title), prepared.number) for prepared in self._releases
+        ]
 
     def match(self, posting: PostingText) -> list[Match]:
         """The releases that a posting republishes, best first, and those that a person must look at."""
         page = self._page(posting)
-        found = {*self._index.find(page.text, page.title, page.numbers), *page.led_to, *page.linked}
+        found = {*self._index.find(page.text, page.title, page.numbers), *page.led_to, *page.linked, *page.named}
         claims = [claim for i in sorted(found) if (claim := self._claim(page, i)) is not None]
         return [
             Match(posting.posting_id, claim.release.release_id, claim.decision.mode, claim.score, claim.decision.rule,
@@ -93,9 +99,7 @@ class Matcher:
         look = self._look(page, position, figures)
         decision = propose(look, self._limits)
         evidence = self._evidence(page, prepared, look, blocks, cover)
-        if self._long_before(page, prepared, look):
-            decision = Decision(None, "published_long_before")
-        elif decision.mode is not None:
+        if decision.mode is not None:
             decision = self._confirmed(page, prepared, decision, evidence)
         return card(evidence, decision, prepared.text.text, page.text.text, posting)
 
@@ -105,15 +109,17 @@ class Matcher:
         stated = read_number(posting.document_number)
         if stated:
             numbers = [stated, *(number for number in numbers if number != stated)]
+        bare = lacks_text(posting, len(text), self._limits)
+        named = frozenset(named_by(named_title(posting.title), self._names, self._limits) if bare else [])
         return _Page(posting, AnchoredPage.of(text), title_form(posting.title), numbers,
-                     self._addresses.led_to(posting), self._addresses.linked(posting))
+                     self._addresses.led_to(posting), self._addresses.linked(posting), bare, named)
 
     def _claim(self, page: _Page, position: int) -> Claim | None:
         prepared = self._releases[position]
         figures, blocks, cover = overlay(prepared.text, page.text)
         look = self._look(page, position, figures)
         proposal = propose(look, self._limits)
-        if proposal.mode is None or self._long_before(page, prepared, look):
+        if proposal.mode is None:
             return None
         evidence = self._evidence(page, prepared, look, blocks, cover)
         decision = self._confirmed(page, prepared, proposal, evidence)
@@ -125,9 +131,13 @@ class Matcher:
         prepared = self._releases[position]
         wanted = prepared.release.title
         beyond = page.posting.title.replace(wanted, "")
-        genre = next((word for word in self._limits.genre_words if word in beyond and word not in wanted), "")
+        genres = [word for word in self._limits.genre_words if word in beyond and word not in wanted]
+        genre = genres[0] if genres else ""
+        # 国务院办公厅印发《…》 speaks of the release where a text follows; where none does, it may be the release
+        named = position in page.named and all(word.startswith("印发") for word in genres)
         return FirstLook(figures, compare_titles(page.title, prepared.title), genre, page.led_to.get(position),
-                         page.linked == {position}, page.posting.read)
+                         page.linked == {position}, page.posting.read, page.bare, named,
+                         not genre and prepared.number is not None and prepared.number in page.numbers)
 
     def _evidence(
         self, page: _Page, prepared: _Prepared, look: FirstLook, blocks: Blocks, cover: NDArray[np.bool_]
@@ -143,12 +153,14 @@ class Matcher:
         other_title = bears_other_title(
             page.title, prepared.title, page.text.text.string(0, TITLE_WITHIN), prepared.text.text.string()
         )
-        early = days_too_early(page.posting.published, prepared.release) > self._limits.earlier_days
-        return confirm(proposal, evidence, other_title=other_title, early=early, limits=self._limits)
-
-    def _long_before(self, page: _Page, prepared: _Prepared, look: FirstLook) -> bool:
-        early = days_too_early(page.posting.published, prepared.release)
-        return look.led is None and early > self._limits.backdated_days
+        days = days_too_early(page.posting.published, prepared.release)
+        early = days > self._limits.earlier_days
+        decision = confirm(proposal, evidence, other_title=other_title, early=early, limits=self._limits)
+        backdated = days > self._limits.backdated_days and proposal.rule != "address"
+        # a page that carries the whole under a false date was perhaps first seen in time: nobody is accused
+        if backdated and decision.mode is not None and not carried_whole(evidence, self._limits):
+            return Decision(None, "published_long_before")
+        return decision
 
 
 def _prepared(release: ReleaseText) -> _Prepared:
