@@ -13,11 +13,11 @@ from syndication.running import new_run_name
 from syndication.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from syndication.clock import Clock
-    from syndication.store.deciding import Change
+    from syndication.store.deciding import Change, NewVerdict
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,16 @@ def rejudge(folder: Path, clock: Clock, edition_file: Path | None, agree: Callab
             if known is None:
                 return Rejudged((), 0, 0)
             rows, as_of = store.deciding(), from_text(known)
-            verdicts = steps.judge_stored(rows, rules, as_of, steps.BEGINNING)
-            found = Rejudged(tuple(rows.changes(verdicts)), len(verdicts), 0)
+            counted = 0
+
+            def verdicts() -> Iterator[NewVerdict]:
+                nonlocal counted
+                for verdict in steps.judge_stored(rows, rules, as_of, steps.BEGINNING):
+                    counted += 1
+                    yield verdict
+
+            changes = tuple(rows.changes(verdicts()))
+            found = Rejudged(changes, counted, 0)
             if not agree(found):
                 return found
             run_id = new_run_name("rejudge", clock.now())

@@ -68,10 +68,16 @@ def judge_all(store: Store, rules: Rules, run_id: str, now: datetime, since: dat
     The time is the run's: a verdict says what was known then.
     """
     rows = store.deciding()
-    verdicts = judge_stored(rows, rules, now, since)
+    keys: list[tuple[int, str, str]] = []
+
+    def verdicts() -> Iterator[NewVerdict]:
+        for verdict in judge_stored(rows, rules, now, since):
+            keys.append((verdict.release_id, verdict.portal_id, verdict.edition))
+            yield verdict
+
     store.begin()
-    changed = rows.save(run_id, now, verdicts)
-    rows.drop_unowed(since, [(v.release_id, v.portal_id, v.edition) for v in verdicts])
+    changed = rows.save(run_id, now, verdicts())
+    rows.drop_unowed(since, keys)
     rows.summarise()
     store.commit()
     return changed
@@ -79,17 +85,15 @@ def judge_all(store: Store, rules: Rules, run_id: str, now: datetime, since: dat
 
 def judge_stored(
     rows: DecidingRows, rules: Rules, now: datetime, since: datetime, only: tuple[int, str] | None = None
-) -> list[NewVerdict]:
+) -> Iterator[NewVerdict]:
     """The verdicts on every release with a duty that came out since a time, from what is stored; nothing is written.
 
-    `only` is a release and a portal, where no others are asked for.
+    `only` is a release and a portal, where no others are asked for. One at a time: years do not fit into memory.
     """
-    return [
-        NewVerdict(case.release_id, case.portal_id, edition.id, case.case.released.earliest, verdict, fault)
-        for case, edition in _cases(rows, rules, now, since, only)
-        for verdict in [judge(case.case, measure_of(edition))]
-        for fault in [attribute(case.case, verdict)]
-    ]
+    for case, edition in _cases(rows, rules, now, since, only):
+        verdict = judge(case.case, measure_of(edition))
+        fault = attribute(case.case, verdict)
+        yield NewVerdict(case.release_id, case.portal_id, edition.id, case.case.released.earliest, verdict, fault)
 
 
 def lacking_now(rows: DecidingRows, rules: Rules, now: datetime, window: timedelta) -> list[Lacking]:
