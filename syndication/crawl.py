@@ -11,10 +11,12 @@ import logging
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.downloadermiddlewares import cookies
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor
+from tldextract import TLDExtract
 
 from syndication.errors import SpidersMissingError, SyndicationError
 from syndication.logs import others_write
@@ -70,6 +72,7 @@ async def crawl(run: Run, spider: str, overrides: Mapping[str, Any] | None = Non
         )
     if run.writer is not None:
         require_browser(run.registry, settings)
+    _keep_to_the_sites()
     runner = AsyncCrawlerRunner(settings)
     stopping: list[asyncio.Task[None]] = []
     run.stop = lambda: stopping.append(asyncio.get_event_loop().create_task(runner.stop()))
@@ -84,6 +87,15 @@ async def crawl(run: Run, spider: str, overrides: Mapping[str, Any] | None = Non
             run.writer.abandon()
         raise run.broken
     run.store.commit()
+
+
+def _keep_to_the_sites() -> None:
+    """A night asks www.gov.cn and the portals and nobody else.
+
+    Scrapy's cookie jar would have tldextract fetch the list of public suffixes from its makers when a cookie bears a domain;
+    the copy that ships with tldextract is enough.
+    """
+    cookies._split_domain = TLDExtract(suffix_list_urls=(), include_psl_private_domains=True)
 
 
 def drive(work: Coroutine[Any, Any, T]) -> T:

@@ -86,3 +86,13 @@ def test_spiders_are_ours():
 def test_scrapy_lists_exactly_our_spiders():
     said = subprocess.run([sys.executable, "-m", "scrapy", "list"], capture_output=True, text=True, check=True, cwd=ROOT)
     assert said.stdout.split() == ["pages", "portals", "releases", "scout"]
+
+
+def test_a_crawl_asks_nobody_for_the_public_suffixes():
+    from scrapy.downloadermiddlewares import cookies
+
+    from syndication.crawl import _keep_to_the_sites
+
+    _keep_to_the_sites()
+    assert cookies._split_domain.suffix_list_urls == ()
+    assert cookies._split_domain("www.portal.gov.cn").suffix == "gov.cn"
