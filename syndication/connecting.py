@@ -129,26 +129,31 @@ class _DefaultHandler(HTTP11DownloadHandler):
 
 @implementer(IPolicyForHTTPS)
 class _Handshakes:
-    """Scrapy's TLS settings, and each host's last connection, which tells version and certificates."""
+    """Scrapy's TLS settings, and each host's last connections, which tell version and certificates."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
-        self._connections: dict[str, SSL.Connection] = {}
+        self._connections: dict[str, list[SSL.Connection]] = {}
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> _Creator:
         """Twisted's way to ask for a connection's TLS."""
         return _Creator(self._inner.creatorForNetloc(hostname, port), self._connections, hostname.decode("ascii"))
 
     def last(self, host: str) -> tuple[str, tuple[bytes, ...]]:
-        """TLS version and certificates (DER, the host's own first) of a host's last connection."""
-        connection = self._connections[host]
-        chain = connection.get_peer_cert_chain() or []
-        return connection.get_protocol_version_name(), tuple(_der(certificate) for certificate in chain)
+        """TLS version and certificates (DER, the host's own first) of a host's last connection that showed any.
+
+        A newer one may still be greeting, or have broken off, while an older one gives the answer.
+        """
+        opened = self._connections[host]
+        shown = next((place for place in reversed(range(len(opened))) if opened[place].get_peer_cert_chain()), 0)
+        del opened[:shown]
+        chain = opened[0].get_peer_cert_chain() or []
+        return opened[0].get_protocol_version_name(), tuple(_der(certificate) for certificate in chain)
 
 
 @implementer(IOpenSSLClientConnectionCreator)
 class _Creator:
-    def __init__(self, inner: Any, connections: dict[str, SSL.Connection], host: str) -> None:
+    def __init__(self, inner: Any, connections: dict[str, list[SSL.Connection]], host: str) -> None:
         self._inner, self._connections, self._host = inner, connections, host
 
     def clientConnectionForTLS(self, protocol: Any) -> SSL.Connection:
@@ -157,7 +162,7 @@ class _Creator:
         # Scrapy's callback only logs what is wrong; `worth_of` tells it afterwards. Without any callback OpenSSL would go
         # on calling Scrapy's, which pyOpenSSL has freed by then.
         connection.set_verify(SSL.VERIFY_PEER, lambda *_: True)
-        self._connections[self._host] = connection
+        self._connections.setdefault(self._host, []).append(connection)
         return connection
 
 
