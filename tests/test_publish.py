@@ -7,6 +7,8 @@ import csv
 import io
 import re
 import sqlite3
+import sys
+import unicodedata
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -509,7 +511,15 @@ def test_formulas_become_text(text: str) -> None:
     assert safe(text) == "'" + text
 
 
-@pytest.mark.parametrize("value", [-1.5, 3, "国函〔2026〕1号", "", None, "a=b"])
+def test_what_cannot_be_seen_hides_no_formula() -> None:
+    kinds = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+    unseen = [character for character in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(character) in kinds]
+    marks = [*unseen, "\u034f", "\u3164", "\uffa0", "\ufe0f", "\U000e0100", "\ufeff\u200b \u2060"]
+    assert "\ufeff" in unseen
+    assert [mark for mark in marks for sign in "=+-@" if safe(f"{mark}{sign}1") != f"'{mark}{sign}1"] == []
+
+
+@pytest.mark.parametrize("value", [-1.5, 3, "国函〔2026〕1号", "", None, "a=b", "\ufeff标题", "甲\u200b=乙"])
 def test_other_cells_stay_as_they_are(value: Any) -> None:
     assert safe(value) == value
 
