@@ -175,7 +175,10 @@ def add_command(name: str, role: UserRole, password_stdin: bool, data: Path | No
 @users_command.command("list")
 @data_option
 def list_command(data: Path | None) -> None:
-    """Who may sign in."""
+    """Who may sign in.
+
+    Example: syndication users list --data data
+    """
     users = read_accounts(data_folder(data)).users
     for name, user in users.items():
         click.echo(f"{name}\t{ROLE_WORDS[user.role]}\t{user.added_at}")

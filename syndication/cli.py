@@ -43,7 +43,10 @@ class _OneLine(click.Group):
 @click.group(cls=_OneLine, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="syndication")
 def main() -> None:
-    """Did each portal republish each State Council release in time, and how do we know?"""
+    """Did each portal republish each State Council release in time, and how do we know?
+
+    Example: syndication init data && syndication nightly --data data && syndication serve --data data
+    """
 
 
 @main.command()

@@ -24,7 +24,10 @@ MEGABYTE = 1_000_000
 
 @click.group("evidence", short_help="Show, pack and verify what proves a verdict.")
 def evidence_group() -> None:
-    """The evidence of verdicts; docs/evidence.md says what it proves and what not."""
+    """The evidence of verdicts; docs/evidence.md says what it proves and what not.
+
+    Example: syndication evidence show 1042
+    """
 
 
 def _verdict_options(command: Callable[..., Any]) -> Callable[..., Any]:

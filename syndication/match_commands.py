@@ -38,7 +38,10 @@ class UnknownReleaseError(SyndicationError):
 
 @click.group("match")
 def match_group() -> None:
-    """Look into the matching of postings with releases."""
+    """Look into the matching of postings with releases.
+
+    Example: syndication match explain http://www.portal.example/t20260303_1.html 国办发〔2026〕9号
+    """
 
 
 @match_group.command("explain")

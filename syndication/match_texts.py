@@ -97,7 +97,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def match_texts_command(releases: Path, pages: Path) -> None:
     """Match PAGES with RELEASES (JSON lines: id, title, text) and print JSON lines.
 
-    syndication match-texts releases.jsonl pages.jsonl > matches.jsonl
+    Example: syndication match-texts releases.jsonl pages.jsonl > matches.jsonl
     """
     match_texts(releases, pages, sys.stdout)
 

@@ -70,10 +70,9 @@ def parse_file(
 @click.option("--options", "options_json", default="{}", help="The family's options, as in channels.csv (JSON).")
 @click.option("--looked-at", help="When the page was saved, Beijing time (2018-12-20 02:15); now if left out.")
 def parse_command(file: Path, url: str, family: str | None, options_json: str, looked_at: str | None) -> None:
-    r"""Print as JSON how a saved page or list is read.
+    """Print as JSON how a saved page or list is read.
 
-    \b
-    syndication parse page.html --url https://www.example.gov.cn/2018/12/20/1.html
+    Example: syndication parse page.html --url https://www.example.gov.cn/2018/12/20/1.html
     """
     saved = read_declared(looked_at, "label") if looked_at else None
     if looked_at and saved is None:

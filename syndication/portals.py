@@ -22,7 +22,10 @@ OK, FAILED, INCOMPLETE = 0, 1, 2
 
 @click.group("portals")
 def portals_group() -> None:
-    """Find the columns of portals, and try the rows of the registry."""
+    """Find the columns of portals, and try the rows of the registry.
+
+    Example: syndication portals check --live
+    """
 
 
 @portals_group.command("discover")
