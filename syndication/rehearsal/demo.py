@@ -15,9 +15,10 @@ from rich.console import Console
 from syndication.clock import SystemClock
 from syndication.errors import DataFolderError
 from syndication.glossary import Status, chinese
+from syndication.store.summary import answers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from sqlite_utils import Database
 
@@ -38,12 +39,7 @@ class Difference:
 
 def compare(database: Database, truth: Path, edition: str = EDITION) -> tuple[int, list[Difference]]:
     """Compares `verdict_list` with a truth.csv on status, mode and flags; gives the number of rows and what differs."""
-    got: Mapping[tuple[str, str], tuple[str, str, str]] = {
-        (portal, url): (status, mode or "", flags)
-        for portal, url, status, mode, flags in database.execute(
-            "SELECT portal_id, release_url, status, mode, flags FROM verdict_list WHERE edition = ?", (edition,)
-        )
-    }
+    got = answers(database, edition)
     with truth.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     differences = []
@@ -73,7 +69,7 @@ def demo_command(folder: Path) -> None:
     from syndication.replay import replay
     from syndication.store import open_database
     from syndication.store.database import FILE_NAME
-    from syndication.store.periods import Period
+    from syndication.store.periods import Period, judged_editions
     from syndication.store.summary import summarise
     from syndication.summary_text import status_table
 
@@ -89,13 +85,11 @@ def demo_command(folder: Path) -> None:
     try:
         console.print(status_table(summarise(database, "").statuses))
         count, differences = compare(database, fleet.truth)
-        days = database.execute(
-            "SELECT min(released_day), max(released_day) FROM verdicts WHERE edition = ?", (EDITION,)
-        ).fetchone()
+        first, last = judged_editions(database.conn)[EDITION]
     finally:
         database.close()
     notice = folder / "notice.csv"
-    write_notice(folder / FILE_NAME, Period(date.fromisoformat(days[0]), date.fromisoformat(days[1]), EDITION), notice)
+    write_notice(folder / FILE_NAME, Period(date.fromisoformat(first), date.fromisoformat(last), EDITION), notice)
     console.print(f"与已知答案一致：{count - len(differences)} / {count}（{EDITION}）。", highlight=False)
     for one in differences:
         console.print(f"  不一致：{one.portal} {one.release_url} 应为 {_words(one.expected)}，得 {_words(one.got)}",

@@ -67,5 +67,15 @@ def summarise(db: Database, run_id: str, *, matched: int = 0, changed: int = 0, 
     )
 
 
+def answers(db: Database, edition: str) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """What holds under an edition: portal and release address -> status, mode (empty for none), flags."""
+    return {
+        (portal, url): (status, mode or "", flags)
+        for portal, url, status, mode, flags in db.execute(
+            "SELECT portal_id, release_url, status, mode, flags FROM verdict_list WHERE edition = ?", (edition,)
+        )
+    }
+
+
 def _one(db: Database, query: str, *parameters: str) -> int:
     return int(db.execute(query, parameters).fetchone()[0])
