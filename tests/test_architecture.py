@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 
 MODULES = sorted([*ROOT.glob("spiders/**/*.py"), *ROOT.glob("syndication/**/*.py")])
-SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE FROM|CREATE (TABLE|VIEW|INDEX)|WITH \w+ AS|PRAGMA|ALTER|DROP|ATTACH)\s")
+SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE FROM|WITH \w+ AS|PRAGMA|ATTACH|(CREATE|ALTER|DROP) (TABLE|VIEW|INDEX)) (?!\()")
 SQL_ROOM = "syndication/store/"
 
 
