@@ -21,6 +21,7 @@ from syndication.store.database import FILE_NAME
 from syndication.store.reading import ensure_wal, is_ours
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 
@@ -88,6 +89,11 @@ def check_door(folder: Path, host: str, *, anyone_may_read: bool) -> str:
     return "尚未设置用户：本机任何人都可查看。syndication users add 用户名 --role 管理 之后查看须登录。"
 
 
+def _named(host: str) -> tuple[str, ...]:
+    """The address to listen on as a name of the server; none where it stands for all addresses."""
+    return () if host in ("", "0.0.0.0", "::") else (host,)
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -97,15 +103,17 @@ def _is_loopback(host: str) -> bool:
 
 async def run_server(
     database: Path, listener: socket.socket, *, open_browser: bool, base_url: str = "/", anyone_may_read: bool = False,
-    door: str = "",
+    host_names: Collection[str] = (), door: str = "",
 ) -> None:  # fmt: skip
-    """Serves until it is stopped (Ctrl-C or a TERM signal)."""
+    """Serves until it is stopped (Ctrl-C or a TERM signal); `host_names` as for `publish.configuration.make_datasette`."""
     import uvicorn  # here: half a second that no other command should wait for
 
     from syndication.publish.configuration import make_datasette
 
     address = address_of(listener).rstrip("/") + base_url
-    datasette = make_datasette(database, base_url=base_url, anyone_may_read=anyone_may_read)
+    datasette = make_datasette(
+        database, base_url=base_url, anyone_may_read=anyone_may_read, host_names=host_names
+    )
     config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on", workers=1)
     server = uvicorn.Server(config)
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
@@ -121,27 +129,48 @@ async def run_server(
     await serving
 
 
+class HostName(click.ParamType[str]):
+    """A name or address that stands in a browser's address bar, without port or path."""
+
+    name = "NAME"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name as it is compared; fails for what is none."""
+        from syndication.publish.host_names import told_name
+
+        try:
+            return told_name(value)
+        except ValueError:
+            self.fail(f"{value!r} 不是主机名（不带端口和路径）。 Not a host name (without port and path).", param, ctx)
+
+
 @click.command("serve", short_help="Show the database in a browser.")
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="The port; 0: a free one.")
 @click.option("--open", "open_browser", is_flag=True, help="Open a browser.")
-@click.option("--prefix", default="/", show_default=True, help="The path under which a proxy shows the pages.")
+@click.option("--prefix", default="/", envvar="SYNDICATION_PREFIX", show_default=True, show_envvar=True,
+              help="The path under which a proxy shows the pages.")  # fmt: skip
+@click.option("--host-name", "host_names", type=HostName(), multiple=True, envvar="SYNDICATION_HOST_NAMES",
+              show_envvar=True,
+              help="A name at which browsers reach the pages, besides this machine's; may be repeated.")  # fmt: skip
 @click.option("--anyone-may-read", is_flag=True, help="Reading needs no sign-in; reviewing and SQL still do.")
 def serve_command(
-    data: Path | None, host: str, port: int, open_browser: bool, prefix: str, anyone_may_read: bool
+    data: Path | None, host: str, port: int, open_browser: bool, prefix: str, host_names: tuple[str, ...], anyone_may_read: bool
 ) -> None:
     """Show verdicts, portals and releases in a browser, in Chinese.
 
     Reading needs a sign-in as soon as `syndication users add` added somebody; before that only this machine may read.
+    Requests for a host that is not named are refused: behind a proxy, name what stands in the address bar.
 
-    Example: syndication serve --data data --port 8001
+    Example: syndication serve --data data --port 8001 --host-name monitor.example.gov.cn
     """
     database = database_of(data_folder(data))
     door = check_door(database.parent, host, anyone_may_read=anyone_may_read)
     base_url = f"/{prefix.strip('/')}/" if prefix.strip("/") else "/"
     with closing(listening_socket(host, port)) as listener:
         serving = run_server(
-            database, listener, open_browser=open_browser, base_url=base_url, anyone_may_read=anyone_may_read, door=door
-        )
+            database, listener, open_browser=open_browser, base_url=base_url, anyone_may_read=anyone_may_read,
+            host_names=(*host_names, *_named(host)), door=door,
+        )  # fmt: skip
         asyncio.run(serving)

@@ -22,10 +22,10 @@ from syndication.accounts import (
     users_command,
 )
 from syndication.errors import DataFolderError
-from syndication.publish import access, signing_in
+from syndication.publish import access, host_names, signing_in
 from syndication.publish.configuration import make_datasette
 from syndication.publish.workbench import routes
-from syndication.serve import check_door
+from syndication.serve import check_door, serve_command
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -144,6 +144,78 @@ def test_without_users_no_other_address_is_served(tmp_path: Path, host: str) -> 
     with pytest.raises(DataFolderError, match="syndication users add"):
         check_door(tmp_path, host, anyone_may_read=False)
     assert "任何人" in check_door(tmp_path, host, anyone_may_read=True)
+
+
+# --- the host's name ---
+
+FOREIGN = [
+    "evil.example", "evil.example:8001", "localhost.evil.example", "127.0.0.1.evil.example", "monitor.example.evil.example",
+    "10.0.0.9", "[2001:db8::1]", "localhost:8001:80", "localhost@evil.example", "[::1", "", "*", "monitor.example/x",
+]  # fmt: skip
+OWN = [
+    "localhost", "LocalHost.:8001", "127.0.0.1:8001", "127.0.0.2", "[::1]:8001", "monitor.example", "MONITOR.example:443",
+    "10.0.0.5:8001", "[2001:DB8::5]",
+]  # fmt: skip
+
+
+@pytest_asyncio.fixture
+async def named(tmp_path: Path) -> AsyncIterator[Datasette]:
+    """Pages that are open since there are no users yet, with the names that an operator gave."""
+    db = empty_database(tmp_path)
+    fill(db)
+    db.close()
+    names = ("Monitor.example.", "10.0.0.5", "[2001:db8::5]")
+    datasette = make_datasette(tmp_path / "syndication.db", host_names=names)
+    yield datasette
+    for each in datasette.databases.values():
+        each.close()
+    datasette.executor.shutdown()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("host", FOREIGN)
+async def test_a_foreign_name_that_was_led_here_gets_nothing(named: Datasette, host: str) -> None:
+    for path in ("/", "/-/verdicts", "/syndication/verdict_list.json", "/-/verdicts.csv", "/-/login", "/-/static/app.css"):
+        answer = await named.client.get(path, headers={"Host": host})
+        assert answer.status_code == 421, path
+        assert "请使用管理员告知的网址打开" in answer.text
+        assert "第1部网站" not in answer.text
+        assert "set-cookie" not in answer.headers
+        assert answer.headers["content-security-policy"] == "default-src 'none'"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("host", OWN)
+async def test_a_name_of_the_server_is_answered(named: Datasette, host: str) -> None:
+    assert (await named.client.get("/-/verdicts", headers={"Host": host})).status_code == 200
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["/-/login", "/-/logout", "/-/verdict/1000/review"])
+async def test_forms_from_a_foreign_name_are_refused_and_logged(site: Datasette, folder: Path, path: str) -> None:
+    who = {**cookies(site, "fu"), "ds_csrftoken": "x"}
+    data = {"username": "fu", "password": PASSWORD, "decision": "exempt", "reason": "x", "csrftoken": "x"}
+    answer = await site.client.post(path, data=data, cookies=who, headers={"Host": "evil.example"})
+    assert answer.status_code == 421
+    lines = [json.loads(line) for line in next((folder / "audit").iterdir()).read_text("utf-8").splitlines()]
+    assert [(line["path"], line["status"]) for line in lines] == [(path, 421)]
+
+
+def test_the_address_at_which_a_request_came_in_is_the_servers() -> None:
+    assert host_names.is_own([b"10.0.0.7:8001"], (), "10.0.0.7")
+    assert host_names.is_own([b"[2001:db8:0::7]:8001"], (), "2001:db8::7")
+    assert not host_names.is_own([b"evil.example"], (), "evil.example")
+    assert not host_names.is_own([], (), "10.0.0.7")
+    assert not host_names.is_own([b"localhost", b"evil.example"], (), "10.0.0.7")
+
+
+@pytest.mark.parametrize("name", ["", "http://a.example", "a.example:80", "a.example/x", "*.example", "a b", "甲.example"])
+def test_what_is_no_host_name(name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(name)}$"):
+        host_names.told_name(name)
+    told = CliRunner().invoke(serve_command, ["--host-name", name])
+    assert told.exit_code == 2
+    assert "不是主机名" in told.output
 
 
 # --- persons ---

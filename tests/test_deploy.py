@@ -62,6 +62,16 @@ def test_systemd_knows_every_line(path, tmp_path):
     assert [line for line in done.stderr.splitlines() if "Unknown" in line or "Failed to parse" in line] == []
 
 
+def test_nginx_and_the_program_have_the_same_name_and_path():
+    nginx = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    given = dict(re.findall(r"^(SYNDICATION_\w+)=(.+)$", (DEPLOY / "syndication.env").read_text(encoding="utf-8"), re.MULTILINE))
+    assert {parameter.envvar for parameter in main.commands["serve"].params} >= {"SYNDICATION_HOST_NAMES", "SYNDICATION_PREFIX"}
+    assert set(re.findall(r"server_name (\S+);", nginx)) == set(given["SYNDICATION_HOST_NAMES"].split())
+    paths = set(re.findall(r"location (?:= |~ \^)?(/\w+/)", nginx))
+    assert paths == {given["SYNDICATION_PREFIX"]}
+    assert "proxy_set_header Host $host;" in (DEPLOY / "nginx-proxy.conf").read_text(encoding="utf-8")
+
+
 def test_the_example_of_alerts_can_be_loaded(tmp_path):
     shutil.copyfile(DEPLOY / "alerts.toml", tmp_path / "alerts.toml")
     rules = load_alerts(tmp_path, {"SYNDICATION_OPERATORS_URL": "json://hook"})

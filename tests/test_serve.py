@@ -164,7 +164,7 @@ def test_an_export_that_breaks_is_no_whole_file(folder: Path, monkeypatch: pytes
         serving = asyncio.ensure_future(run_server(folder / "syndication.db", listener, open_browser=False))
         await asyncio.sleep(1)
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET /syndication/verdicts.csv HTTP/1.1\r\nHost: x\r\n\r\n")
+        writer.write(b"GET /syndication/verdicts.csv HTTP/1.1\r\nHost: localhost\r\n\r\n")
         answer = await asyncio.wait_for(reader.read(), 30)
         writer.close()
         serving.cancel()

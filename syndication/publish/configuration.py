@@ -9,9 +9,10 @@ from datasette.app import Datasette  # type: ignore[import-untyped]  # Datasette
 
 from syndication.accounts import read_accounts
 from syndication.publish import catalog
+from syndication.publish.host_names import told_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 SETTINGS: Mapping[str, Any] = {
@@ -29,12 +30,16 @@ SETTINGS: Mapping[str, Any] = {
 }
 
 
-def make_datasette(database: Path, *, base_url: str = "/", anyone_may_read: bool = False) -> Datasette:
+def make_datasette(
+    database: Path, *, base_url: str = "/", anyone_may_read: bool = False, host_names: Collection[str] = ()
+) -> Datasette:
     """A Datasette over the database, mutable: it sees what another process writes.
 
-    `anyone_may_read`: reading needs no sign-in although there are users (publish.access).
+    `anyone_may_read`: reading needs no sign-in although there are users (publish.access). `host_names` are answered to
+    besides this machine's own (publish.host_names).
     """
     settings = {**SETTINGS, "base_url": base_url}
-    metadata = catalog.metadata() | {"plugins": {"syndication": {"anyone_may_read": anyone_may_read}}}
+    own = {"anyone_may_read": anyone_may_read, "host_names": [told_name(name) for name in host_names]}
+    metadata = catalog.metadata() | {"plugins": {"syndication": own}}
     secret = read_accounts(database.parent).secret or secrets.token_hex(32)
     return Datasette([str(database)], settings=settings, metadata=metadata, secret=secret)

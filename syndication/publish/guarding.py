@@ -1,4 +1,4 @@
-"""Around every answer: the audit log, headers that bound what a page may do, cookies that scripts cannot read.
+"""Around every answer: the host's name, the audit log, headers that bound what a page may do, cookies hidden from scripts.
 
 The log is a file of JSON lines a month in the data folder's `audit/`, outside the database that is served: who saw,
 exported and decided what, and when. A page that cannot be logged is not shown.
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from itsdangerous import BadSignature
 
 from syndication.clock import beijing_date, to_text
-from syndication.publish import access
+from syndication.publish import access, host_names
 from syndication.publish.signing_in import COOKIE
 from syndication.publish.site import site_of
 
@@ -37,9 +37,15 @@ Headers = list[tuple[bytes, bytes]]
 
 def guarded(app: Any, datasette: Any) -> Any:
     """The ASGI application with all that around it."""
+    own = frozenset((datasette.plugin_config("syndication") or {}).get("host_names", ()))
 
     async def guard(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or _STATIC.search(scope["path"]):
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        hosts = [value for name, value in scope["headers"] if name.lower() == b"host"]
+        known = host_names.is_own(hosts, own, str((scope.get("server") or ("",))[0]))
+        if known and _STATIC.search(scope["path"]):
             await app(scope, receive, send)
             return
         # datasette-auth-passwords would take a password with every request, without an end to the guesses
@@ -52,7 +58,7 @@ def guarded(app: Any, datasette: Any) -> Any:
                 message = {**message, "headers": _secured(message.get("headers", ()), scope["scheme"] == "https")}
             await send(message)
 
-        await app(scope, receive, sending)
+        await (app(scope, receive, sending) if known else host_names.refuse(sending))
 
     return guard
 
