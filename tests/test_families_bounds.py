@@ -22,6 +22,11 @@ HOSTILE = {
     "one link": ("html", "<a href=/a>" + "<b>字</b>" * 80_000),
     "records": ("hanweb_xml", "<datastore>" + "<record><![CDATA[" * 100_000),
     "groups": ("hanweb_xml", "<datastore><record>a</record>" + "<nextgroup>" * 100_000),
+    "feed": ("feed", "<rss version='2.0'><channel>" + "<item>" * 1_600_000),
+    "text of a feed": (
+        "feed", "<rss version='2.0'><channel><item><link>/a</link><title>通知</title><description>"
+        + "&lt;b&gt;x" * 1_000_000 + "</description></item></channel></rss>",
+    ),
     "callback": ("pushinfo", "a" * 1_000_000 + "("),
     "comments": ("pushinfo", "/*" * 500_000 + "("),
     "brackets": ("pushinfo", "[" * 1_000_000),
