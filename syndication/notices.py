@@ -26,7 +26,8 @@ from syndication.glossary import CAUSES, CHINESE, Decision, Flag, Level, Mode, S
 from syndication.notice_documents.spans import read_span
 from syndication.notice_documents.wording import SOURCES, SURE, beijing, carried_text, overdue_hours, released_text
 from syndication.store.database import FILE_NAME
-from syndication.store.periods import Observed, Period, judged_editions, period_observed, period_rows
+from syndication.store.notices import portal_results
+from syndication.store.periods import Observed, Period, judged_editions, observed_portals, period_rows
 from syndication.store.reading import snapshot
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def write_notice(database: Path, period: Period, target: Path) -> Written:
     """
     with snapshot(database) as connection:
         check_edition(connection, period.edition)
-        observed = period_observed(connection, period)
+        observed = observed_portals(portal_results(connection, period))
         statuses: Counter[Status] = Counter()
         releases: set[str] = set()
 
@@ -156,8 +157,8 @@ def summary(written: Written, period: Period) -> list[str]:
     if not written.rows:
         return [*lines, "该时段没有须转载的发布，文件只有表头。"]
     lines.append(
-        f"可观测门户 {observed.portals - observed.never} 个，共 {observed.portals} 个："
-        f"全程可观测 {observed.wholly} 个，部分发布未能观测 {observed.partly} 个，全部未能观测 {observed.never} 个。"
+        f"可观测门户 {observed.some} 个，共 {observed.portals} 个：全程可观测 {observed.wholly} 个，"
+        f"部分发布未能观测 {observed.partly} 个；到期发布均未能观测 {observed.never} 个，没有到期发布 {observed.undue} 个。"
     )
     lines.append("　".join(f"{CHINESE[status]} {written.statuses[status]}" for status in Status))
     lines.append("“待核”和“未能观测”不是问题认定，不得据此通报；“超时(小时)”为可证明的最少超时。")
@@ -170,7 +171,7 @@ def made_summary(made: Made) -> list[str]:
     lines = [f"已生成通报 {terms.number}（草稿）：{made.folder}"]
     lines += [f"  {name}" for name in made.files]
     lines.append(
-        f"可观测门户 {figures.observed} 个，共 {figures.all.portals} 个；应转载 {figures.all.owed} 件次，"
+        f"可观测门户 {figures.observed.some} 个，共 {figures.all.portals} 个；应转载 {figures.all.owed} 件次，"
         f"可判定 {figures.all.decided} 件次，按时 {figures.all.on_time} 件次（{figures.all.rate.text}）。"
     )
     lines.append(f"列入清单 {figures.late + figures.missing} 件次，其中已经人工复核 {figures.reviewed} 件次。")

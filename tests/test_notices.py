@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,13 @@ from publish_data import (
 
 from syndication import notices
 from syndication.errors import DataFolderError
+from syndication.glossary import Status, chinese
+from syndication.notice_documents.making import Wish, make_notice
 from syndication.notices import HEADERS, NoticeError, notice_command, write_notice
-from syndication.store.periods import Period
+from syndication.store.figures import Days, portal_counts
+from syndication.store.periods import Period, could_be_observed
+from syndication.store.reading import snapshot
+from syndication.store.summarising import refresh_all
 
 
 @pytest.fixture
@@ -84,7 +90,7 @@ def test_a_row_tells_what_was_seen_and_how_late(folder: Path) -> None:
     assert (late["转载方式"], late["转载用时(小时)"], late["超时(小时)"]) == ("全文", "30.02", "6.0")
     assert late["标记"] == "疑似伪造发稿日期、未注明来源"
     assert late["转载时间"] == "2026-03-04 02:30:12"
-    assert (late["可观测门户数"], late["门户总数"]) == ("7", "8")
+    assert (late["可观测门户数"], late["门户总数"]) == ("5", "8")
 
 
 def test_what_is_no_finding_says_so_in_its_row(folder: Path) -> None:
@@ -143,7 +149,49 @@ def test_portals_that_were_never_observed_are_counted(tmp_path: Path) -> None:
         db.execute("UPDATE verdicts SET status = 'missing' WHERE portal_id = 'depa-002'")
     db.close()
     told = ask(tmp_path).output
-    assert "可观测门户 7 个，共 8 个：全程可观测 1 个，部分发布未能观测 6 个，全部未能观测 1 个" in told
+    assert "可观测门户 7 个，共 8 个：全程可观测 1 个，部分发布未能观测 6 个；到期发布均未能观测 1 个，没有到期发布 0 个" in told
+
+
+@pytest.mark.parametrize(
+    ("statuses", "counted"),
+    [
+        ({"pending", "not_observed"}, "never"), ({"pending"}, "undue"), ({"exempt", "pending"}, "undue"),
+        ({"exempt", "not_observed"}, "never"), ({"on_time", "not_observed"}, "partly"), ({"missing", "pending"}, "wholly"),
+        ({"undetermined"}, "wholly"), ({"late", "exempt"}, "wholly"),
+    ],
+)  # fmt: skip
+def test_what_was_observed_is_counted_alike_in_the_file_the_documents_and_the_pages(
+    tmp_path: Path, statuses: set[str], counted: str
+) -> None:
+    """What is not yet due and what is exempt does not show that the monitor could look."""
+    db = empty_database(tmp_path)
+    fleet = [portal(1, "department"), portal(2, "department")]
+    papers = [release(n, datetime(2026, 3, 2, n, tzinfo=UTC)) for n in range(1, 4)]
+    shown = sorted(statuses) * 3
+    rows = [verdict(n, paper, fleet[0], shown[n]) for n, paper in enumerate(papers)]
+    run = {"run_id": rows[0]["run_id"], "kind": "replay", "started_at": "2026-03-05T00:00:00Z", "state": "done",
+           "evidence_file": "", "program_version": "0.1.0"}  # fmt: skip
+    with db.atomic():
+        db.table("portals").insert_all(fleet)
+        db.table("releases").insert_all(papers)
+        db.table("runs").insert(run)
+        db.table("verdicts").insert_all(rows)
+        refresh_all(db)
+    db.close()
+    march = Period(date(2026, 3, 1), date(2026, 3, 31), EDITION)
+    written = write_notice(tmp_path / "syndication.db", march, tmp_path / "annex.csv")
+    made = make_notice(tmp_path, Wish(march, date(2026, 12, 31)), tmp_path / "notice", datetime(2026, 3, 10, tzinfo=UTC))
+    assert written.observed == made.composed.figures.observed
+    expected = {"portals": 2, "wholly": 0, "partly": 0, "never": 0, "undue": 1}  # the second portal owes nothing
+    expected[counted] += 1
+    assert asdict(written.observed) == expected
+    with snapshot(tmp_path / "syndication.db") as connection:
+        (counts,) = portal_counts(connection, EDITION, Days(march.first, march.last))
+        assert (could_be_observed(counts) > 0) == (counted in {"wholly", "partly"})
+    per_release = {row["判定"]: row["可观测门户数"] for row in rows_of(tmp_path)}
+    assert {told for told, seen in per_release.items() if seen == "0"} == {
+        chinese(Status(one)) for one in statuses & {"pending", "exempt", "not_observed"}
+    }
 
 
 @pytest.mark.parametrize("day", ["2026-3-1", "20260301", "2026/03/01", "２０２６-03-01", "2026-02-29", "yesterday", ""])

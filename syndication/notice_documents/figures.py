@@ -13,13 +13,14 @@ from syndication.glossary import ColumnState, Flag, Level, chinese
 from syndication.notice_documents.findings import Kind
 from syndication.notice_documents.wording import MACHINE_AND_PERSON, Share
 from syndication.store.notices import column_rows, portal_results, release_count, withheld
+from syndication.store.periods import observed_portals
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
     from syndication.notice_documents.findings import Finding
-    from syndication.store.periods import Period
+    from syndication.store.periods import Observed, Period
 
 
 @dataclass(frozen=True)
@@ -81,18 +82,14 @@ class Columns:
 class Figures:
     """All that the letter may say in numbers.
 
-    Of the portals some were observed for all releases that fell due, some for a part of them, some for none, and for some
-    nothing fell due (`undue_portals`). `withheld`: late or missing verdicts that are no findings, by why.
+    `withheld`: late or missing verdicts that are no findings, by why.
     """
 
     releases: int
     all: Counts
     departments: Counts
     provinces: Counts
-    wholly_observed: int
-    partly_observed: int
-    never_observed: int
-    undue_portals: int
+    observed: Observed
     columns: Columns
     department_columns: Columns
     province_columns: Columns
@@ -104,27 +101,18 @@ class Figures:
     portals_without_column: int
     withheld: dict[str, int]
 
-    @property
-    def observed(self) -> int:
-        """Portals that could be observed for at least one release of the period."""
-        return self.wholly_observed + self.partly_observed
-
 
 def read_figures(
     connection: sqlite3.Connection, period: Period, about_releases: Sequence[Finding], about_columns: Sequence[Finding]
 ) -> Figures:
     """The figures of a period; the findings are those of the same connection and period."""
     results, columns = portal_results(connection, period), column_rows(connection, period)
-    due = [(row["owed"] - row["pending"], row["not_observed"]) for row in results]
     return Figures(
         releases=release_count(connection, period),
         all=_counts(results),
         departments=_counts([row for row in results if row["level"] == Level.DEPARTMENT]),
         provinces=_counts([row for row in results if row["level"] == Level.PROVINCE]),
-        wholly_observed=sum(owed > 0 == unseen for owed, unseen in due),
-        partly_observed=sum(owed > unseen > 0 for owed, unseen in due),
-        never_observed=sum(owed == unseen > 0 for owed, unseen in due),
-        undue_portals=sum(not owed for owed, _ in due),
+        observed=observed_portals(results),
         columns=_columns(columns),
         department_columns=_columns([row for row in columns if row["level"] == Level.DEPARTMENT]),
         province_columns=_columns([row for row in columns if row["level"] == Level.PROVINCE]),

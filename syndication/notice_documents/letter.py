@@ -100,9 +100,9 @@ def _observed(composed: Composed) -> dict[str, Value]:
     figures = composed.figures
     return {
         "门户总数": figures.all.portals, "部门网站数": figures.departments.portals, "省级网站数": figures.provinces.portals,
-        "发布件数": figures.releases, "可观测门户数": figures.observed, "全程可观测数": figures.wholly_observed,
-        "部分可观测数": figures.partly_observed, "未能观测门户数": figures.never_observed,
-        "尚无到期门户数": figures.undue_portals,
+        "发布件数": figures.releases, "可观测门户数": figures.observed.some, "全程可观测数": figures.observed.wholly,
+        "部分可观测数": figures.observed.partly, "未能观测门户数": figures.observed.never,
+        "尚无到期门户数": figures.observed.undue,
     }  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def _about(composed: Composed) -> list[tuple[str, str]]:
         ("规则版本", f"{terms.edition.id} {terms.edition.name}"),
         ("检查依据", f"《{terms.edition.document}》（{terms.edition.document_number}）"),
         ("检查依据的文本来源", SOURCES[terms.edition.confidence]),
-        ("可观测门户", f"{figures.observed} 个，共 {figures.all.portals} 个；部分文件未能观测 {figures.partly_observed} 个"),
+        ("可观测门户", f"{figures.observed.some} 个，共 {figures.all.portals} 个；部分文件未能观测 {figures.observed.partly} 个"),
         ("可判定件次", f"{figures.all.decided} 件次，共 {figures.all.owed} 件次；按时转载 {figures.all.on_time} 件次"),
         ("统计口径", "可判定为按时、超时、未转载之和；待核、未能观测、未到期、免于考核不计入比例，也不是问题认定"),
         ("超时(小时)", "可证明的最少超时：转载时间为区间时，按区间的起点计算"),

@@ -47,9 +47,7 @@ def build_manifest(composed: Composed, folder: Path, files: Iterable[str]) -> di
             "last_run_evidence_hash": composed.last_run.evidence_hash if composed.last_run else "",
         },
         "coverage": {
-            "observed": figures.observed, "portals": figures.all.portals, "wholly": figures.wholly_observed,
-            "partly": figures.partly_observed, "never": figures.never_observed,
-            "undue": figures.undue_portals, "home_pages_seen": figures.columns.seen,
+            **asdict(figures.observed), "observed": figures.observed.some, "home_pages_seen": figures.columns.seen,
         },
         "figures": asdict(figures),
         "rows": {annex.name: len(annex.rows) for annex in composed.annexes},

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from syndication.clock import beijing_midnight, to_text
 from syndication.store.figures import failures
+from syndication.store.summarising import STATUSES
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,13 +28,12 @@ _WATCHED = """
 """
 _ORDER = "p.level <> 'department', p.region_code, p.portal_id"
 
-_STATUSES = ("on_time", "late", "missing", "undetermined", "not_observed", "pending", "exempt")
 _RESULTS = f"""
 SELECT p.portal_id, p.name, p.level, p.category, p.region_code, p.home_url, coalesce(v.owed, 0) AS owed,
-    {", ".join(f"coalesce(v.{status}, 0) AS {status}" for status in _STATUSES)}
+    {", ".join(f"coalesce(v.{status}, 0) AS {status}" for status in STATUSES)}
 FROM portals p
 LEFT JOIN (
-    SELECT portal_id, count(*) AS owed, {", ".join(f"sum(status = '{status}') AS {status}" for status in _STATUSES)}
+    SELECT portal_id, count(*) AS owed, {", ".join(f"sum(status = '{status}') AS {status}" for status in STATUSES)}
     FROM verdict_list WHERE edition = :edition AND released_day BETWEEN :first AND :last GROUP BY portal_id
 ) v ON v.portal_id = p.portal_id
 WHERE {_WATCHED}

@@ -15,6 +15,7 @@ from syndication.publish.values import shown
 from syndication.publish.workbench import matrix, pages, tiles
 from syndication.publish.workbench.maps import province_map
 from syndication.store import figures, overview
+from syndication.store.periods import could_be_observed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -122,7 +123,7 @@ def _group(
     measured = [row["prominent"] for row in seen if row["prominent"] is not None]
     return Group(
         chinese(Level(level)) if level else "合计", level, total(mine), len(mine),
-        sum(row["verdicts"] > row["not_observed"] for row in mine), len(seen),
+        sum(could_be_observed(row) > 0 for row in mine), len(seen),
         sum(row["state"] in COLUMN_THERE for row in seen), sum(measured) if measured else None,
         total([row for row in before if not level or row["level"] == level]) if before else None,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from syndication.glossary import Status
 from syndication.publish import catalog
 from syndication.publish.workbench import pages
 from syndication.store import cases
+from syndication.store.periods import could_be_observed
 
 if TYPE_CHECKING:
     from syndication.publish.workbench.pages import Reading
@@ -40,5 +41,5 @@ def read(reading: Reading, number: int) -> dict[str, Any]:
         "basis": catalog.words("duty_basis"), "precision": catalog.words("precision"),
         "counts": [(status, counts[status]) for status in order if counts[status]],
         "groups": [(status, [each for each in rows if each["status"] == status]) for status in order if counts[status]],
-        "observable": len(rows) - counts[Status.NOT_OBSERVED], "portals": len(rows),
+        "observable": could_be_observed(counts), "portals": len(rows),
     }  # fmt: skip
