@@ -7,7 +7,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import brotli
 import pytest
+from backports import zstd
 from test_replay import content, data_from
 from trouble_night import looks, play
 
@@ -48,6 +50,15 @@ SAVED = sorted(
     path for path in LISTS.glob("*/*")
     if not path.name.endswith(".json") and path.parent.name != "home" and readable(path)
 )  # fmt: skip
+
+
+def bomb(coding, body):
+    """A portal whose list unpacks into 64 MB."""
+    page = Reply(body=body, headers=(("Content-Type", "text/html"), ("Content-Encoding", coding)))
+    return Site(f"bomb-{coding}", "html", portal(page), Outcome.TOO_LARGE)
+
+
+BOMBS = (bomb("br", brotli.compress(bytes(64 << 20))), bomb("zstd", zstd.compress(bytes(64 << 20))))  # Scrapy's packages
 HOMES = sorted((LISTS / "home").glob("*.html"))
 
 
@@ -59,7 +70,7 @@ def home(path):
 
 
 TRAPS = {site.id: (site, count) for site, count in map(trap, SAVED)}
-SITES = {site.id: site for site in (*ALL, *(site for site, _ in TRAPS.values()), *map(home, HOMES))}
+SITES = {site.id: site for site in (*ALL, *(site for site, _ in TRAPS.values()), *BOMBS, *map(home, HOMES))}
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +141,7 @@ def test_the_home_page_in_the_place_of_an_article_is_no_article(night):
 
 @pytest.mark.parametrize(("name", "times"), [
     ("forbidden", 1), ("ruishu", 1), ("jsl", 1), ("gone", 1), ("later", 1), ("gateway", 2), ("recovers", 2), ("slow", 2),
+    ("endless", 1), ("bomb-br", 1),
 ])  # fmt: skip
 def test_what_may_pass_is_asked_for_again_and_what_is_a_decision_never(night, name, times):
     assert len(asked(night, name, "/gwyxx/index.html")) == times

@@ -7,6 +7,7 @@ servers that accept and say nothing, TLS that is old, weak or broken. What a sit
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import selectors
 import socket
@@ -42,6 +43,7 @@ class Wire(StrEnum):
     WEAK = "weak"  # a key of 1024 bits
     BROKEN = "broken"  # answers a TLS greeting with plain words
     SILENT = "silent"  # accepts, and says nothing
+    DRIPPING = "dripping"  # says its headers at one byte a second, and never comes to their end
     CLOSED = "closed"
 
 
@@ -148,6 +150,11 @@ class Playground:
                 if wire is Wire.SILENT:
                     while connection.recv(4096):
                         pass
+                elif wire is Wire.DRIPPING:
+                    connection.recv(4096)
+                    for byte in itertools.chain(b"HTTP/1.1 200 OK\r\nX-Padding: ", itertools.repeat(ord("a"))):
+                        connection.sendall(bytes([byte]))
+                        time.sleep(1)
                 elif wire is Wire.BROKEN:
                     connection.recv(4096)
                     connection.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\nThis is plain HTTP.\r\n")

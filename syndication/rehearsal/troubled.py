@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -202,6 +203,8 @@ WIRES = (
     Site("silent", "html", portal(Reply()), Outcome.TIMEOUT, Outcome.TIMEOUT, https=Wire.SILENT, http=Wire.CLOSED),
     Site("slow", "html", portal(Reply(body=list_page(), pause=1.0)), Outcome.TIMEOUT, scheme="http",
          certificate=Certificate.NONE, https=Wire.CLOSED),
+    Site("dripping", "html", portal(Reply(body=list_page())), Outcome.TIMEOUT, Outcome.TIMEOUT, scheme="http",
+         certificate=Certificate.NONE, https=Wire.CLOSED, http=Wire.DRIPPING),
     Site("nowhere", "html", portal(Reply()), Outcome.DNS, Outcome.DNS, known=False),
     Site("broken", "html", portal(Reply()), Outcome.TLS, Outcome.TLS, https=Wire.BROKEN, http=Wire.CLOSED,
          step=Step.PLAIN, certificate=Certificate.NONE),
@@ -235,6 +238,8 @@ ANSWERS = (
     Site("no-rows", "hanweb_xml", _api(lists.hanweb([]).encode(), XML), Outcome.EMPTY),
     Site("loop", "html", portal(lambda asked: _redirect(f"/gwyxx/index.html?n={asked.path.endswith('n=1') + 1}")),
          Outcome.REDIRECT_LOOP),
+    Site("endless", "html", portal(lambda asked: _redirect(f"/gwyxx/index.html?{asked.path.partition('?')[2]}1")),
+         Outcome.REDIRECT_LOOP),
     Site("itself", "html", portal(_redirect("/gwyxx/index.html")), Outcome.REDIRECT_LOOP),
     Site("justice", "html", portal(_with_cookie)),
     Site("statistics", "html", portal(_with_session)),
@@ -246,6 +251,12 @@ BODIES = (
     Site("large", "html", portal(lambda asked: Reply(body=b" " * (LARGEST + (1 << 19)), chunked=True)), Outcome.TOO_LARGE,
          scheme="http", https=Wire.CLOSED, certificate=Certificate.NONE),
     Site("bomb", "html", portal(Reply(body=gzip.compress(b" " * (64 << 20)), headers=(*HTML, ("Content-Encoding", "gzip")))),
+         Outcome.TOO_LARGE),
+    Site("bomb-deflate", "html",
+         portal(Reply(body=zlib.compress(b" " * (64 << 20)), headers=(*HTML, ("Content-Encoding", "deflate")))),
+         Outcome.TOO_LARGE),
+    Site("bomb-twice", "html",
+         portal(Reply(body=gzip.compress(gzip.compress(b" " * (64 << 20))), headers=(*HTML, ("Content-Encoding", "gzip, gzip")))),
          Outcome.TOO_LARGE),
     Site("bomb-unasked", "html", portal(Reply(body=gzip.compress(b" " * (64 << 20)))), Outcome.TOO_LARGE),
     Site("gzip", "html", portal(Reply(body=gzip.compress(list_page()), headers=(*HTML, ("Content-Encoding", "gzip"))))),
