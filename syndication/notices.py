@@ -24,7 +24,7 @@ from syndication.errors import SyndicationError
 from syndication.folders import data_folder, data_option
 from syndication.glossary import CAUSES, CHINESE, Decision, Flag, Level, Mode, Status, chinese
 from syndication.notice_documents.spans import read_span
-from syndication.notice_documents.wording import SOURCES, SURE, beijing, carried_text, overdue_hours, released_text
+from syndication.notice_documents.wording import beijing, carried_text, overdue_hours, released_text
 from syndication.store.database import FILE_NAME
 from syndication.store.notices import portal_results
 from syndication.store.periods import Observed, Period, judged_editions, observed_portals, period_rows
@@ -175,12 +175,7 @@ def made_summary(made: Made) -> list[str]:
         f"可判定 {figures.all.decided} 件次，按时 {figures.all.on_time} 件次（{figures.all.rate.text}）。"
     )
     lines.append(f"列入清单 {figures.late + figures.missing} 件次，其中已经人工复核 {figures.reviewed} 件次。")
-    if terms.edition.confidence != SURE:
-        lines.append(f"检查依据的文本来源：{SOURCES[terms.edition.confidence]}；签发前请与官方文本核对。")
-    if figures.all.pending:
-        lines.append(f"还有 {figures.all.pending} 件次未到期：检查期尚未结束，判定还会增加。")
-    if figures.withheld.get("unattributed"):
-        lines.append(f"{figures.withheld['unattributed']} 件次没有归责，未列入；较早的判定请先运行 syndication rejudge。")
+    lines += made.cautions
     if terms.replaces:
         lines.append(f"替代通报 {terms.replaces}：差异 {len(made.composed.changes)} 条。")
     if made.composed.mended:
@@ -202,13 +197,14 @@ def made_summary(made: Made) -> list[str]:
 @click.option("--rectify-by", type=Day(), help="Until when problems are to be mended; else 30 days from now.")
 @click.option(
     "--template", type=click.Path(exists=True, path_type=Path, dir_okay=False), metavar="FILE",
-    help="The office's own DOCX template.",
+    help="The office's own DOCX template; else notice-template.docx of the data folder, if there is one.",
 )  # fmt: skip
+@click.option("--by", default="", help="Who makes it; kept in the manifest and shown on the pages.")
 @data_option
 @click.pass_context
 def notice_command(
     ctx: click.Context, named: str | None, first: date | None, last: date | None, target: Path | None, folder: Path | None,
-    edition: str, level: str | None, rectify_by: date | None, template: Path | None, data: Path | None,
+    edition: str, level: str | None, rectify_by: date | None, template: Path | None, by: str, data: Path | None,
 ) -> None:  # fmt: skip
     """Make the documents of a notice (-o DIR), or write all verdicts of a period to one file (--csv FILE).
 
@@ -223,8 +219,10 @@ def notice_command(
     if (target is None) == (folder is None):
         raise click.UsageError("请给出 --csv FILE 或 -o DIR 之一。 Name one of --csv FILE and -o DIR.")
     if target is not None:
-        if rectify_by or template:
-            raise click.UsageError("--rectify-by、--template 只用于 -o DIR。 --rectify-by and --template go with -o DIR.")
+        if rectify_by or template or by:
+            raise click.UsageError(
+                "--rectify-by、--template、--by 只用于 -o DIR。 --rectify-by, --template and --by go with -o DIR."
+            )
         for line in summary(write_notice(data_folder(data) / FILE_NAME, period, target), period):
             click.echo(line)
     elif folder is not None:
@@ -234,7 +232,7 @@ def notice_command(
         until = rectify_by or beijing_date(now) + RECTIFY_WITHIN
         if beijing_midnight(until) <= now:
             raise click.UsageError(f"--rectify-by {until} 已过。 --rectify-by must be after today.")
-        for line in made_summary(make_notice(data_folder(data), Wish(period, until, template), folder, now)):
+        for line in made_summary(make_notice(data_folder(data), Wish(period, until, template, by), folder, now)):
             click.echo(line)
 
 

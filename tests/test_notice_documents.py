@@ -310,6 +310,31 @@ def test_the_office_edits_the_template(data, tmp_path):
     assert verify_notice(notice.folder, data).faults == ()
 
 
+def test_the_template_of_the_data_folder_is_taken_without_being_named(data, tmp_path):
+    document = Document(str(TEMPLATE))
+    document.add_paragraph("联系人：{{ 检查期 }}专班")
+    document.save(str(data / "notice-template.docx"))
+    assert "联系人：2026年3月专班" in letter_of(make_notice(data, Wish(MARCH, BY), tmp_path / "a", AT).folder)
+    assert "联系人" not in letter_of(make_notice(data, Wish(MARCH, BY, TEMPLATE), tmp_path / "b", AT).folder)
+
+
+def test_who_made_it_stands_in_the_manifest_and_in_the_record(data, tmp_path):
+    notice = make_notice(data, Wish(MARCH, BY, by="王某"), tmp_path / "a", AT)
+    assert json.loads((notice.folder / "manifest.json").read_text())["made_by"] == "王某"
+    assert Register(data).issued()[0].made_by == "王某"
+    assert verify_notice(notice.folder, data).faults == ()
+
+
+def test_a_page_whose_mode_does_not_count_is_named_as_such(made):
+    notice, data = made
+    urls = {url for (url,) in ask(data, "SELECT page_url FROM verdict_list WHERE edition = ? AND status = 'missing'"
+                                        " AND mode = 'title_only'", EDITION)}  # fmt: skip
+    rows = rows_of(notice.folder, "未按时转载清单")
+    assert urls
+    assert {row["转载页面"] for row in rows if row["问题表述"] == "未转载，所见页面为“仅标题”不计入"} == urls
+    assert not [row for row in rows if row["问题表述"] == "未转载" and row["转载页面"]]
+
+
 def test_the_documentation_names_each_value_of_the_template(made):
     known = set(context(made[0].composed))
     table = (ROOT / "docs" / "notice.md").read_text(encoding="utf-8").split("| of | names |")[1].split("\n\n")[0]
@@ -445,6 +470,22 @@ def test_a_number_is_given_once(data, tmp_path):
     assert make_notice(data, Wish(MARCH, BY), None, datetime(2027, 1, 1, tzinfo=UTC)).composed.terms.number == "2027-001"
 
 
+def test_a_number_that_was_given_elsewhere_is_not_given_here(data, tmp_path):
+    register = Register(data)
+    assert register.spend(["2026-007", "2026-002"], AT) == ("2026-002", "2026-007")
+    first = make_notice(data, Wish(MARCH, BY), tmp_path / "a", AT)
+    assert first.composed.terms.number == "2026-008"
+    assert register.spend(["2026-007", "2026-008"], AT) == ()
+    assert [(entry.number, entry.spent) for entry in register.entries()] == [
+        ("2026-002", True), ("2026-007", True), ("2026-008", False)
+    ]  # fmt: skip
+    assert [one.number for one in register.issued()] == ["2026-008"]
+    again = make_notice(data, Wish(MARCH, BY), tmp_path / "b", AT)
+    assert again.composed.terms.replaces == "2026-008"
+    manifest = tampered(tmp_path / "a", lambda content: content.update(number="2026-007"))
+    assert "编号 2026-007 只登记为已用，此处没有其通报" in verify_notice(manifest, data).faults
+
+
 @pytest.mark.parametrize("hurt", ["changed", "removed", "record"])
 def test_a_changed_register_gives_no_number(data, tmp_path, hurt):
     for name in "abc":
@@ -475,6 +516,15 @@ def test_a_number_that_was_given_before_the_end_is_spent(data, tmp_path, monkeyp
             make_notice(data, Wish(MARCH, BY), tmp_path / "out" / "a", AT)
     assert list((tmp_path / "out").iterdir()) == []
     assert make_notice(data, Wish(MARCH, BY), tmp_path / "out" / "a", AT).composed.terms.number == "2026-002"
+
+
+def test_what_a_power_cut_left_is_removed_by_the_next_notice(data):
+    left = data / "notices" / ".2026-001.part"
+    (left / "basis").mkdir(parents=True)
+    (left / "basis" / "snapshot.db").write_bytes(b"half")
+    Register(data).spend(["2026-001"], AT)
+    assert make_notice(data, Wish(MARCH, BY), None, AT).folder.name == "2026-002"
+    assert not left.exists()
 
 
 def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(data, tmp_path, monkeypatch):
@@ -565,6 +615,22 @@ def test_the_next_notice_tells_which_problems_were_mended(rehearsal, tmp_path, s
     assert {one.notice for one in later.composed.mended} == {"2026-001", "2026-002"}
 
 
+def test_a_release_that_the_database_lacks_is_not_called_settled(data, tmp_path):
+    """After an older database was restored, its notices know more than it does."""
+    first = make_notice(data, Wish(FIRST_DAYS, BY), tmp_path / "a", AT)
+    gone = next(one for one in first.composed.about_releases)
+    database = open_database(data)
+    with database.atomic():
+        database.execute("PRAGMA defer_foreign_keys = ON")
+        database.execute("UPDATE releases SET url = 'https://www.gov.example/another' WHERE url = ?", [gone.release_url])
+    database.close()
+    told = {one.finding.key: one for one in make_notice(data, Wish(NEXT_DAYS, BY), tmp_path / "b", AT).composed.mended}
+    assert (told[gone.key].state.value, told[gone.key].basis) == ("未能核实", "数据库中没有该文件")
+    again = make_notice(data, Wish(FIRST_DAYS, BY), tmp_path / "c", AT)
+    removed = {one.either.key: one.told for one in again.composed.changes if one.kind.value == "撤销"}
+    assert removed[gone.key] == "数据库中没有该文件"
+
+
 # --- verify ---
 
 
@@ -612,7 +678,72 @@ def test_verify_finds_another_snapshot_and_a_missing_file(copied):
     connection.commit()
     connection.close()
     (copied / WORKBOOK).unlink()
-    assert set(verify_notice(copied).faults) == {"basis/snapshot.db 与生成时不同，已被改动", f"缺少文件 {WORKBOOK}"}
+    assert set(verify_notice(copied).faults) == {
+        "basis/snapshot.db 与生成时不同，已被改动", f"缺少文件 {WORKBOOK}", "依据不全或被改动，无法重新计算"
+    }  # fmt: skip
+
+
+def tampered(folder, change):
+    """A notice whose manifest someone changed by hand."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    change(manifest)
+    path.write_text(json.dumps(manifest))
+    return folder
+
+
+def test_verify_finds_a_snapshot_that_was_changed_with_its_hash(copied):
+    connection = sqlite3.connect(copied / "basis" / "snapshot.db")
+    connection.execute("UPDATE portals SET notes = 'nothing that a document shows'")
+    connection.commit()
+    connection.close()
+
+    def fit(manifest):
+        digest = hashlib.sha256((copied / "basis" / "snapshot.db").read_bytes()).hexdigest()
+        manifest["files"]["basis/snapshot.db"]["sha256"] = digest
+
+    assert "manifest.json 中快照的两处记录不一致" in verify_notice(tampered(copied, fit)).faults
+
+
+def test_verify_finds_files_put_into_the_manifest(copied):
+    (copied / "补充.csv").write_text("x")
+    digest = hashlib.sha256(b"x").hexdigest()
+    checked = verify_notice(tampered(copied, lambda manifest: manifest["files"].update({"补充.csv": {"sha256": digest}})))
+    assert checked.faults == ("manifest.json 中多出文件 补充.csv",)
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "basis/../../outside", "a\\b", ".", ""])
+def test_verify_reads_nothing_outside_the_folder(copied, name):
+    tampered(copied, lambda manifest: manifest["files"].update({name: {"sha256": "0"}}))
+    with pytest.raises(NoticeError, match="不属于通报的文件"):
+        verify_notice(copied)
+
+
+UNCOMPUTED = {"program_version", "made_with", "made_by"}
+"""What no snapshot can tell: a change of these alone is found by the register."""
+
+
+@pytest.mark.parametrize("hurt", ["removed", "emptied", "other"])
+def test_verify_finds_a_change_of_any_part_of_the_manifest(made, copied, hurt):
+    keys = set(json.loads((copied / "manifest.json").read_text()))
+    original = (copied / "manifest.json").read_bytes()
+
+    def change(manifest):
+        if hurt == "removed":
+            del manifest[key]
+        else:
+            manifest[key] = [] if hurt == "emptied" else 7
+
+    for key in sorted(keys):
+        (copied / "manifest.json").write_bytes(original)
+        tampered(copied, change)
+        try:
+            found = set(verify_notice(copied).faults)
+        except NoticeError as fault:
+            found = {str(fault)}
+        assert found or key in UNCOMPUTED, key
+        if key in UNCOMPUTED and hurt == "other":
+            assert "manifest.json 与编号登记的不同，已被改动" in verify_notice(copied, made[1]).faults
 
 
 def test_verify_of_something_else_says_so(tmp_path):

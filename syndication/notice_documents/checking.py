@@ -5,6 +5,7 @@ The draft is there to be edited: a changed one is told and is no fault. Everythi
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -22,11 +23,13 @@ from syndication.notice_documents.making import (
     read_earlier,
     write_documents,
 )
-from syndication.notice_documents.manifest import NAME, build_manifest, read_manifest, read_terms, sha256
+from syndication.notice_documents.manifest import NAME, build_manifest, read_files, read_manifest, read_terms, sha256
 from syndication.notice_documents.numbering import Register
 from syndication.store.snapshot import thawed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from syndication.notice_documents.composing import Composed
 
 NOT_COMPARED = ("program_version", "made_with", "files")
@@ -49,28 +52,32 @@ def verify_notice(folder: Path, data: Path | None = None) -> Checked:
     Raises NoticeError where the folder holds no notice.
     """
     manifest = read_manifest(folder)
-    terms = read_terms(manifest)
-    faults, told = _files(folder, manifest)
+    terms, noted = read_terms(manifest), read_files(manifest)
+    faults, told = _files(folder, noted)
+    if noted.get(SNAPSHOT) != terms.snapshot_sha256:
+        faults.append(f"{NAME} 中快照的两处记录不一致")
     if data is not None:
         faults += _registered(folder, data, terms.number)
-    if not any(name in line for line in faults for name in (SNAPSHOT, KEPT_TEMPLATE, EARLIER)):
+    if all((folder / name).is_file() and sha256(folder / name) == noted.get(name) for name in (SNAPSHOT, KEPT_TEMPLATE, EARLIER)):
         with thawed(folder / SNAPSHOT) as connection:
             composed = compose(connection, terms, read_earlier(folder))
-        more, besides = _again(folder, manifest, composed)
+        more, besides = _again(folder, manifest, noted, composed)
         faults, told = faults + more, told + besides
-    return Checked(terms.number, len(manifest["files"]), tuple(faults), tuple(told))
+    else:
+        faults.append("依据不全或被改动，无法重新计算")
+    return Checked(terms.number, len(noted), tuple(faults), tuple(told))
 
 
-def _files(folder: Path, manifest: dict[str, Any]) -> tuple[list[str], list[str]]:
+def _files(folder: Path, noted: Mapping[str, str]) -> tuple[list[str], list[str]]:
     faults: list[str] = []
     told: list[str] = []
-    for name, noted in manifest["files"].items():
+    for name, digest in noted.items():
         path = folder / name
         if not path.is_file():
             faults.append(f"缺少文件 {name}")
-        elif sha256(path) != noted["sha256"]:
+        elif sha256(path) != digest:
             (told if name == LETTER else faults).append(f"{name} 与生成时不同，已被改动")
-    known = {*manifest["files"], NAME}
+    known = {*noted, NAME}
     present = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     told.extend(f"{name} 不是程序生成的文件" for name in sorted(present) if name not in known)
     return faults, told
@@ -80,12 +87,16 @@ def _registered(folder: Path, data: Path, number: str) -> list[str]:
     entry = next((one for one in Register(data).entries() if one.number == number), None)
     if entry is None:
         return [f"编号 {number} 没有登记"]
+    if entry.spent:
+        return [f"编号 {number} 只登记为已用，此处没有其通报"]
     if entry.manifest_sha256 != sha256(folder / NAME):
         return [f"{NAME} 与编号登记的不同，已被改动"]
     return []
 
 
-def _again(folder: Path, manifest: dict[str, Any], composed: Composed) -> tuple[list[str], list[str]]:
+def _again(
+    folder: Path, manifest: dict[str, Any], noted: Mapping[str, str], composed: Composed
+) -> tuple[list[str], list[str]]:
     """The notice composed and written again beside the first one."""
     with tempfile.TemporaryDirectory(prefix="syndication-notice-") as place:
         again = Path(place)
@@ -99,12 +110,14 @@ def _again(folder: Path, manifest: dict[str, Any], composed: Composed) -> tuple[
         f"重新计算的 {key} 不同：{manifest.get(key)} → {made[key]}"
         for key in made if key not in NOT_COMPARED and _plainly(made[key]) != manifest.get(key)
     ]  # fmt: skip
-    same_makers = manifest["made_with"] == made["made_with"]
+    faults += [f"{NAME} 中多出 {key}" for key in manifest if key not in made]
+    same_makers = manifest.get("made_with") == made["made_with"]
     told = []
-    if not same_makers or manifest["program_version"] != __version__:
-        told.append(f"通报由程序 {manifest['program_version']} 生成，现用 {__version__} 核对")
-    for name, noted in made["files"].items():
-        if noted["sha256"] == manifest["files"].get(name, {}).get("sha256"):
+    if not same_makers or manifest.get("program_version") != __version__:
+        told.append(f"通报由程序 {manifest.get('program_version')} 生成，现用 {__version__} 核对")
+    faults += [f"{NAME} 中多出文件 {name}" for name in noted if name not in made["files"] and name != SNAPSHOT]
+    for name, file in made["files"].items():
+        if file["sha256"] == noted.get(name):
             continue
         if not same_makers and name.endswith((".docx", ".xlsx")):
             told.append(f"{name} 由其他版本的程序库写成，无法逐字节比较")
@@ -114,5 +127,5 @@ def _again(folder: Path, manifest: dict[str, Any], composed: Composed) -> tuple[
 
 
 def _plainly(value: object) -> object:
-    """As JSON gives it back: pairs become lists."""
-    return [_plainly(each) for each in value] if isinstance(value, tuple) else value
+    """As JSON gives it back."""
+    return json.loads(json.dumps(value))

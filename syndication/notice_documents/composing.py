@@ -43,13 +43,14 @@ class EditionFacts:
 
 @dataclass(frozen=True)
 class Terms:
-    """What is fixed before anything is read: number, moment, period, edition, day of mending, the copy's hash.
+    """What is fixed before anything is read: number, moment, person, period, edition, day of mending, the copy's hash.
 
     `replaces` is the number of the notice that this one replaces, or empty.
     """
 
     number: str
     made_at: datetime
+    made_by: str
     period: Period
     edition: EditionFacts
     rectify_by: date
@@ -83,8 +84,8 @@ class Composed:
     def record(self) -> Issued:
         """What later notices need of this one."""
         return Issued(
-            self.terms.number, self.terms.made_at, self.terms.period, self.terms.rectify_by, self.terms.replaces,
-            (*self.about_releases, *self.about_columns),
+            self.terms.number, self.terms.made_at, self.terms.made_by, self.terms.period, self.terms.rectify_by,
+            self.terms.replaces, (*self.about_releases, *self.about_columns),
             tuple(sorted(one.finding.key for one in self.mended if one.state in SETTLED)),
         )  # fmt: skip
 

@@ -111,7 +111,7 @@ def _of_verdict(row: sqlite3.Row, hours: int, rectify_by: date) -> Finding:
         portal_id=row["portal_id"], place=plain(place(row["portal_name"], row["level"])), site=plain(row["portal_name"]),
         home_url=plain(row["home_url"]), release_url=row["release_url"], title=plain(row["title"]),
         document_number=plain(row["document_number"]), released=released_text(row), carried=carried_text(row),
-        overdue=overdue_hours(status, row), problem=problem(status, row["flags"], hours),
+        overdue=overdue_hours(status, row), problem=problem(status, row["mode"], row["flags"], hours),
         checked=MACHINE_AND_PERSON if row["reviewed"] else MACHINE,
         reviewed=chinese(Decision(row["reviewed"])) if row["reviewed"] else UNREVIEWED,
         page_url=plain(row["page_url"]), rectify_by=rectify_by.isoformat(),

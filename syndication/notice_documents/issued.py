@@ -25,10 +25,14 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Issued:
-    """One notice as it went out. `mended` are the findings of earlier notices that it told as settled."""
+    """One notice as it went out. `mended` are the findings of earlier notices that it told as settled.
+
+    `made_by` is the person who made it, empty where nobody was named.
+    """
 
     number: str
     made_at: datetime
+    made_by: str
     period: Period
     rectify_by: date
     replaces: str
@@ -38,8 +42,8 @@ class Issued:
     def to_text(self) -> str:
         """JSON in a fixed form, so that its hash says something."""
         content = {
-            "number": self.number, "made_at": to_text(self.made_at), "period": period_to_json(self.period),
-            "rectify_by": self.rectify_by.isoformat(), "replaces": self.replaces,
+            "number": self.number, "made_at": to_text(self.made_at), "made_by": self.made_by,
+            "period": period_to_json(self.period), "rectify_by": self.rectify_by.isoformat(), "replaces": self.replaces,
             "findings": [one.to_json() for one in self.findings], "mended": [list(key) for key in self.mended],
         }  # fmt: skip
         return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
@@ -50,7 +54,8 @@ def read_issued(text: str, where: str) -> Issued:
     try:
         content = json.loads(text)
         return Issued(
-            number=str(content["number"]), made_at=from_text(content["made_at"]), period=read_period(content["period"]),
+            number=str(content["number"]), made_at=from_text(content["made_at"]), made_by=str(content["made_by"]),
+            period=read_period(content["period"]),
             rectify_by=date.fromisoformat(content["rectify_by"]), replaces=str(content["replaces"]),
             findings=tuple(Finding.from_json(each) for each in content["findings"]),
             mended=tuple((str(portal), str(release)) for portal, release in content["mended"]),

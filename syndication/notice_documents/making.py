@@ -1,7 +1,8 @@
 """Making a notice: freeze, compose, write into a folder aside, take a number, put the folder in its place.
 
 Whatever fails before the number is taken leaves nothing behind; what fails after it leaves a number that is never used
-again. Notices have a lock of their own, so that one can be made while a nightly runs.
+again. What a power cut left of a folder aside is removed by the next notice. Notices have a lock of their own, so that one
+can be made while a nightly runs.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from syndication.notice_documents.annexes import write_csv
 from syndication.notice_documents.composing import Composed, EditionFacts, Terms, compose
 from syndication.notice_documents.issued import period_to_json, read_issued, relevant, replaced_by
 from syndication.notice_documents.letter import write_letter
-from syndication.notice_documents.manifest import NAME, build_manifest, sha256, to_bytes
+from syndication.notice_documents.manifest import NAME, build_manifest, cautions, sha256, to_bytes
 from syndication.notice_documents.numbering import FOLDER, Register
 from syndication.notice_documents.spans import day_name, span_name
 from syndication.notice_documents.wording import SOURCES
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from syndication.store.periods import Period
 
 TEMPLATE = Path(__file__).with_name("template.docx")
+OWN_TEMPLATE = "notice-template.docx"
+"""The office's template, if it lies in the data folder."""
 LETTER, WORKBOOK = "通报草稿.docx", "附件.xlsx"
 BASIS = "basis"
 SNAPSHOT, KEPT_TEMPLATE, EARLIER, RECORD = (
@@ -46,11 +49,15 @@ SNAPSHOT, KEPT_TEMPLATE, EARLIER, RECORD = (
 
 @dataclass(frozen=True)
 class Wish:
-    """What a notice is asked for: the period, until when problems are to be mended, and the office's own template."""
+    """What a notice is asked for: the period, until when problems are to be mended, a template, and who asks.
+
+    Without a template the data folder's is taken, without that the one that ships.
+    """
 
     period: Period
     rectify_by: date
     template: Path | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,7 @@ class Made:
     folder: Path
     composed: Composed
     files: tuple[str, ...]
+    cautions: tuple[str, ...]
 
 
 def make_notice(data: Path, wish: Wish, target: Path | None, at: datetime) -> Made:
@@ -75,6 +83,7 @@ def make_notice(data: Path, wish: Wish, target: Path | None, at: datetime) -> Ma
     edition = _edition(data, wish.period.edition)
     with hold(data / FOLDER, "notice", at):
         register = Register(data)
+        _sweep(register.folder)
         number = register.next_number(at)
         place = target or register.folder / number
         part = place.with_name(f".{place.name}.part")
@@ -86,18 +95,19 @@ def make_notice(data: Path, wish: Wish, target: Path | None, at: datetime) -> Ma
                 (part / BASIS).mkdir(parents=True)
                 freeze(data / FILE_NAME, part / SNAPSHOT)
                 terms = Terms(
-                    number, at, wish.period, edition, wish.rectify_by, before.number if before else "",
+                    number, at, wish.by, wish.period, edition, wish.rectify_by, before.number if before else "",
                     sha256(part / SNAPSHOT),
                 )  # fmt: skip
-                shutil.copyfile(wish.template or TEMPLATE, part / KEPT_TEMPLATE)
+                own = data / OWN_TEMPLATE
+                shutil.copyfile(wish.template or (own if own.is_file() else TEMPLATE), part / KEPT_TEMPLATE)
                 (part / EARLIER).write_text(json.dumps([one.to_text() for one in earlier], ensure_ascii=False), encoding="utf-8")
                 with closing(open_reader(part / SNAPSHOT)) as connection:
                     check_edition(connection, wish.period.edition)
                     composed = compose(connection, terms, earlier)
                 files = write_documents(composed, part)
                 (part / RECORD).write_text(composed.record.to_text(), encoding="utf-8")
-                manifest = to_bytes(build_manifest(composed, part, (*files, SNAPSHOT, KEPT_TEMPLATE, EARLIER, RECORD)))
-                (part / NAME).write_bytes(manifest)
+                manifest = build_manifest(composed, part, (*files, SNAPSHOT, KEPT_TEMPLATE, EARLIER, RECORD))
+                (part / NAME).write_bytes(to_bytes(manifest))
                 register.add(composed.record, sha256(part / NAME))
                 if place.exists():
                     place.rmdir()
@@ -106,7 +116,14 @@ def make_notice(data: Path, wish: Wish, target: Path | None, at: datetime) -> Ma
             raise NoticeError(f"无法写入 {place}：{fault.strerror}。 Cannot write {place}: {fault.strerror}.") from fault
         finally:
             shutil.rmtree(part, ignore_errors=True)
-    return Made(place, composed, files)
+    return Made(place, composed, files, cautions(manifest))
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what processes that were ended left half made. The caller holds the lock, so nobody works on them."""
+    for path in folder.glob(".*.part"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def write_documents(composed: Composed, folder: Path) -> tuple[str, ...]:
@@ -155,6 +172,6 @@ def _about(composed: Composed) -> list[tuple[str, str]]:
         ("统计口径", "可判定为按时、超时、未转载之和；待核、未能观测、未到期、免于考核不计入比例，也不是问题认定"),
         ("超时(小时)", "可证明的最少超时：转载时间为区间时，按区间的起点计算"),
         ("整改期限", day_name(terms.rectify_by)),
-        ("替代编号", terms.replaces),
+        ("替代编号", terms.replaces or "无"),
         ("快照 SHA-256", terms.snapshot_sha256),
     ]

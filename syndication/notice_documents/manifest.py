@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
@@ -14,16 +15,19 @@ from syndication.clock import from_text, to_text
 from syndication.notice_documents.composing import EditionFacts, Terms
 from syndication.notice_documents.issued import period_to_json, read_period
 from syndication.notice_documents.spans import span_name
+from syndication.notice_documents.wording import SOURCES, SURE
 from syndication.notices import NoticeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from syndication.notice_documents.composing import Composed
 
 NAME = "manifest.json"
 FORMAT = 1
+INSIDE = re.compile(r"(?:basis/)?[^./\\][^/\\]*")
+"""Names of files that lie in a notice's folder."""
 AT_ONCE = 1 << 20
 
 
@@ -35,6 +39,7 @@ def build_manifest(composed: Composed, folder: Path, files: Iterable[str]) -> di
         "number": terms.number,
         "replaces": terms.replaces,
         "made_at": to_text(terms.made_at),
+        "made_by": terms.made_by,
         "program_version": __version__,
         "made_with": {name: version(name) for name in ("xlsxwriter", "docxtpl", "python-docx")},
         "period": {**period_to_json(terms.period), "name": span_name(terms.period.first, terms.period.last)},
@@ -55,6 +60,23 @@ def build_manifest(composed: Composed, folder: Path, files: Iterable[str]) -> di
         "mended": _counted(one.state.name.lower() for one in composed.mended),
         "files": {name: {"sha256": sha256(folder / name), "bytes": (folder / name).stat().st_size} for name in files},
     }  # fmt: skip
+
+
+def cautions(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the office should know before it signs, in Chinese, a line each."""
+    figures, confidence = manifest["figures"], manifest["edition"]["confidence"]
+    found = []
+    if confidence != SURE:
+        found.append(f"检查依据的文本来源：{SOURCES[confidence]}；签发前请与官方文本核对。")
+    if figures["all"]["pending"]:
+        found.append(f"还有 {figures['all']['pending']} 件次未到期：检查期尚未结束，判定还会增加。")
+    if unattributed := figures["withheld"].get("unattributed"):
+        found.append(f"{unattributed} 件次没有归责，未列入；较早的判定请先运行 syndication rejudge。")
+    if disputed := figures["withheld"].get("disputed"):
+        found.append(f"{disputed} 件次的复核结论与监测判定不一致，未列入；请先再次复核。")
+    if figures["backdated"]:
+        found.append(f"清单中 {figures['backdated']} 件次标有“疑似伪造发稿日期”，签发前须逐件人工核实。")
+    return tuple(found)
 
 
 def _counted(words: Iterable[str]) -> dict[str, int]:
@@ -86,12 +108,25 @@ def read_terms(manifest: dict[str, Any]) -> Terms:
     """What was fixed before the notice was composed. Raises NoticeError for a manifest that does not say it."""
     try:
         return Terms(
-            number=manifest["number"], made_at=from_text(manifest["made_at"]), period=read_period(manifest["period"]),
+            number=manifest["number"], made_at=from_text(manifest["made_at"]), made_by=str(manifest["made_by"]),
+            period=read_period(manifest["period"]),
             edition=EditionFacts(**manifest["edition"]), rectify_by=date.fromisoformat(manifest["rectify_by"]),
             replaces=manifest["replaces"], snapshot_sha256=manifest["snapshot"]["sha256"],
         )  # fmt: skip
     except (KeyError, ValueError, TypeError) as fault:
         raise NoticeError(f"{NAME} 内容不全或被改动：{fault}。 {NAME} was changed: {fault}.") from fault
+
+
+def read_files(manifest: dict[str, Any]) -> dict[str, str]:
+    """The SHA-256 of each file that a manifest lists. Raises NoticeError for a list that this program did not write."""
+    try:
+        found = {str(name): str(noted["sha256"]) for name, noted in manifest["files"].items()}
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise NoticeError(f"{NAME} 内容不全或被改动：{fault}。 {NAME} was changed: {fault}.") from fault
+    outside = [name for name in found if not INSIDE.fullmatch(name)]
+    if outside:
+        raise NoticeError(f"{NAME} 列有不属于通报的文件 {outside[0]}。 {NAME} was changed: it lists {outside[0]!r}.")
+    return found
 
 
 def sha256(path: Path) -> str:

@@ -1,7 +1,8 @@
 """Numbers of notices: a file in the data folder that is only ever added to, each line bound to the line before.
 
 A number stands in the file before its notice is put in its place, so a number that anyone saw is never given again, also
-where the database was made anew from the evidence.
+where the database was made anew from the evidence. A number that a lost folder gave after its last backup can be noted as
+spent: it has a line of its own, without a notice.
 """
 
 from __future__ import annotations
@@ -9,24 +10,31 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
-from syndication.clock import beijing_date
+from syndication.clock import beijing_date, to_text
 from syndication.notice_documents.issued import Issued, read_issued
 from syndication.notices import NoticeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from pathlib import Path
 
 FOLDER = "notices"
 REGISTER = "register.jsonl"
+NUMBER = re.compile(r"(?P<year>\d{4})-(?P<place>\d{3,6})", re.ASCII)
+_TOLD = re.compile(r'(?<="number": ")\d{4}-\d{3,6}(?=")', re.ASCII)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: a number, the hashes of its notice's record and manifest, and of the line before (empty for the first)."""
+    """One line: a number, the hashes of its notice's record and manifest, and of the line before (empty for the first).
+
+    A spent number has no hashes: its notice is not here.
+    """
 
     number: str
     made_at: str
@@ -39,6 +47,11 @@ class Entry:
         """As it stands in the file, without its end."""
         return json.dumps(asdict(self), sort_keys=True)
 
+    @property
+    def spent(self) -> bool:
+        """Whether the line only keeps the number from being given again."""
+        return not self.manifest_sha256
+
 
 class Register:
     """The numbers of one data folder. Hold `syndication.lock` on `folder` while you add to it."""
@@ -49,19 +62,19 @@ class Register:
 
     def entries(self) -> tuple[Entry, ...]:
         """All lines in their order. Raises NoticeError where one was changed, taken out or torn."""
-        try:
-            text = self._path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return ()
         found: list[Entry] = []
         previous = ""
-        for place, line in enumerate(text.splitlines(), 1):
+        for place, line in enumerate(self._content().splitlines(), 1):
             entry = self._read(line, place)
             if entry.previous != previous or entry.number in {earlier.number for earlier in found}:
                 raise self._broken(place)
             found.append(entry)
-            previous = _hash(line)
+            previous = hashlib.sha256(line).hexdigest()
         return tuple(found)
+
+    def told_numbers(self) -> set[str]:
+        """All numbers that the file names, also where it was changed or torn."""
+        return set(_TOLD.findall(self._content().decode("utf-8", "replace")))
 
     def next_number(self, at: datetime) -> str:
         """The first number of the year that was never given: `2026-003`."""
@@ -75,15 +88,20 @@ class Register:
         for entry in self.entries():
             if entry.number == before:
                 break
-            path = self.record_path(entry.number)
-            try:
-                content = path.read_bytes()
-            except OSError as fault:
-                raise NoticeError(f"无法读取 {path}，请从备份恢复。 {path}: {fault.strerror}; restore it.") from fault
-            if hashlib.sha256(content).hexdigest() != entry.record_sha256:
-                raise NoticeError(f"{path} 与编号登记不符，请从备份恢复。 {path} was changed since; restore it.")
-            found.append(read_issued(content.decode(), str(path)))
+            if not entry.spent:
+                found.append(self.record(entry))
         return tuple(found)
+
+    def record(self, entry: Entry) -> Issued:
+        """The record of an entry that is not spent. Raises NoticeError where it is gone or was changed."""
+        path = self.record_path(entry.number)
+        try:
+            content = path.read_bytes()
+        except OSError as fault:
+            raise NoticeError(f"无法读取 {path}，请从备份恢复。 {path}: {fault.strerror}; restore it.") from fault
+        if hashlib.sha256(content).hexdigest() != entry.record_sha256:
+            raise NoticeError(f"{path} 与编号登记不符，请从备份恢复。 {path} was changed since; restore it.")
+        return read_issued(content.decode(), str(path))
 
     def record_path(self, number: str) -> Path:
         """Where the record of a notice lies."""
@@ -91,24 +109,40 @@ class Register:
 
     def add(self, record: Issued, manifest_sha256: str) -> None:
         """Keeps a notice's record, then gives its number away for good."""
-        entries = self.entries()
-        if record.number in {entry.number for entry in entries}:
+        if record.number in {entry.number for entry in self.entries()}:
             raise NoticeError(f"编号 {record.number} 已使用。 The number {record.number} was given before.")
         content = record.to_text()
-        _replace(self.record_path(record.number), content)
-        entry = Entry(
-            record.number, json.loads(content)["made_at"], _hash(content), manifest_sha256,
-            _hash(entries[-1].line) if entries else "",
-        )  # fmt: skip
-        _replace(self._path, "".join(f"{one.line}\n" for one in (*entries, entry)))
+        replace_file(self.record_path(record.number), content.encode())
+        self._append((record.number, to_text(record.made_at), _hash(content), manifest_sha256))
 
-    def _read(self, line: str, place: int) -> Entry:
+    def spend(self, numbers: Iterable[str], at: datetime) -> tuple[str, ...]:
+        """Keeps numbers from being given (again), and so all below them of their year; gives those that were not noted."""
+        taken = {entry.number for entry in self.entries()}
+        new = tuple(sorted(set(numbers) - taken))
+        if new:
+            self._append(*((number, to_text(at), "", "") for number in new))
+        return new
+
+    def _append(self, *lines: tuple[str, str, str, str]) -> None:
+        entries = list(self.entries())
+        for line in lines:
+            entries.append(Entry(*line, _hash(entries[-1].line) if entries else ""))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        replace_file(self._path, "".join(f"{one.line}\n" for one in entries).encode())
+
+    def _content(self) -> bytes:
+        try:
+            return self._path.read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def _read(self, line: bytes, place: int) -> Entry:
         try:
             content = json.loads(line)
             entry = Entry(**{each.name: str(content[each.name]) for each in fields(Entry)})
         except (ValueError, KeyError, TypeError) as fault:
             raise self._broken(place) from fault
-        if entry.line != line:
+        if entry.line.encode() != line or not NUMBER.fullmatch(entry.number):
             raise self._broken(place)
         return entry
 
@@ -118,9 +152,10 @@ class Register:
         )
 
 
-def _replace(path: Path, content: str) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all; it is on disk, with its name, when this returns."""
     part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8", newline="") as file:
+    with part.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -19,7 +19,7 @@ from syndication.notice_documents.findings import Finding, Kind
 from syndication.notice_documents.wording import beijing, carried_text, plain
 from syndication.steps import OPEN_FOR
 from syndication.store.deciding import DecidingRows
-from syndication.store.notices import columns_since, like_titled, standing
+from syndication.store.notices import columns_since, known_releases, like_titled, standing
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,6 +46,8 @@ class State(StrEnum):
 MENDED = frozenset({State.CARRIED, State.SHOWN})
 SETTLED = MENDED | {State.BEFORE, State.REVOKED}
 """Not followed up any further."""
+NOT_IN_DATABASE = "数据库中没有该文件"
+"""Of a release that the database lacks, as one that was restored from a backup may."""
 UNMENDED = frozenset({State.WITHDRAWN, State.STILL_MISSING, State.STILL_NO_COLUMN})
 
 
@@ -97,7 +99,8 @@ class _Now:
     """What the frozen copy knows of open findings, each kind read at once."""
 
     def __init__(self, connection: sqlite3.Connection, opened: Sequence[tuple[Issued, Finding]], edition: str) -> None:
-        self._verdicts = standing(connection, edition, [one.release_url for _, one in opened if one.release_url])
+        urls = [one.release_url for _, one in opened if one.release_url]
+        self._verdicts, self._known = standing(connection, edition, urls), known_releases(connection, urls)
         titles = [row["title"] for row in self._verdicts.values() if row["status"] == Status.MISSING]
         self._like = like_titled(connection, titles)
         self._columns = {
@@ -125,6 +128,8 @@ class _Now:
 
     def _release(self, issued: Issued, finding: Finding) -> tuple[State, str]:
         row = self._verdicts.get(finding.key)
+        if finding.release_url not in self._known:
+            return State.UNKNOWN, NOT_IN_DATABASE
         if row is None:
             return State.REVOKED, "该文件已不须转载"
         status = Status(row["status"])
@@ -161,8 +166,11 @@ def changes(
     """What a reissue adds, takes away and changes; removed ones first, each list in the order of its notice."""
     old, new = {one.key: one for one in before}, {one.key: one for one in after}
     gone = [one for one in before if one.key not in new]
-    now = standing(connection, edition, [one.release_url for one in gone if one.release_url])
-    removed = [Change(ChangeKind.REMOVED, one, None, _why_removed(now.get(one.key), one)) for one in gone]
+    urls = [one.release_url for one in gone if one.release_url]
+    now, known = standing(connection, edition, urls), known_releases(connection, urls)
+    removed = [
+        Change(ChangeKind.REMOVED, one, None, _why_removed(now.get(one.key), one, known=one.release_url in known)) for one in gone
+    ]  # fmt: skip
     changed = [
         Change(ChangeKind.CHANGED, old[one.key], one, told)
         for one in after if one.key in old and (told := _differing(old[one.key], one))
@@ -191,9 +199,11 @@ def _shown(value: str | float | None) -> str:
     return "空" if value in {"", None} else str(value)
 
 
-def _why_removed(row: sqlite3.Row | None, finding: Finding) -> str:
+def _why_removed(row: sqlite3.Row | None, finding: Finding, *, known: bool) -> str:
     if finding.kind is Kind.NO_COLUMN:
         return "检查期内首页所见已不足以认定"
+    if not known:
+        return NOT_IN_DATABASE
     if row is None:
         return "该文件已不须转载"
     status = chinese(Status(row["status"]))

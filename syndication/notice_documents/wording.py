@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from syndication.clock import beijing_date, beijing_text, from_text
-from syndication.glossary import Flag, Level, Status, chinese
+from syndication.glossary import Flag, Level, Mode, Status, chinese
 
 if TYPE_CHECKING:
     import sqlite3
@@ -80,11 +80,16 @@ def overdue_hours(status: Status, row: sqlite3.Row) -> float | None:
     return past // timedelta(minutes=6) / 10
 
 
-def problem(status: Status, flags: str, hours: int) -> str:
-    """The fixed phrases of a finding, joined by a comma; `flags` as the database keeps them."""
+def problem(status: Status, mode: str | None, flags: str, hours: int) -> str:
+    """The fixed phrases of a finding, joined by a comma; `mode` and `flags` as the database keeps them.
+
+    What is missing in spite of a page has a mode that the edition does not count: a title alone, for one.
+    """
     known = flags.split()
-    first = f"未在{hours}小时内转载" if status is Status.LATE else "未转载"
-    return "，".join([first, *(chinese(flag) for flag in PROBLEM_FLAGS if flag in known)])
+    phrases = [f"未在{hours}小时内转载" if status is Status.LATE else "未转载"]
+    if status is Status.MISSING and mode:
+        phrases.append(f"所见页面为“{chinese(Mode(mode))}”不计入")
+    return "，".join([*phrases, *(chinese(flag) for flag in PROBLEM_FLAGS if flag in known)])
 
 
 def place(name: str, level: str) -> str:

@@ -108,6 +108,7 @@ SELECT v.portal_id, v.release_url, v.title, v.status, v.judged_status, v.fault, 
 FROM releases r CROSS JOIN verdict_list v ON v.release_id = r.release_id
 WHERE r.url IN (SELECT value FROM json_each(?)) AND v.edition = ?
 """
+_KNOWN = "SELECT url FROM releases WHERE url IN (SELECT value FROM json_each(?))"
 _LIKE_TITLED = """
 SELECT portal_id, title, url, first_seen_at FROM (
     SELECT portal_id, title, url, first_seen_at FROM postings WHERE title IN (SELECT value FROM json_each(:titles))
@@ -180,6 +181,11 @@ def standing(
     """How the verdicts on releases stand now, by portal and release; a release whose duty was lifted has none."""
     rows = connection.execute(_STANDING, (json.dumps(sorted(set(release_urls))), edition))
     return {(row["portal_id"], row["release_url"]): row for row in rows}
+
+
+def known_releases(connection: sqlite3.Connection, release_urls: Iterable[str]) -> set[str]:
+    """Those of the addresses at which the database has a release; an older database may lack some."""
+    return {row["url"] for row in connection.execute(_KNOWN, (json.dumps(sorted(set(release_urls))),))}
 
 
 def like_titled(connection: sqlite3.Connection, titles: Iterable[str]) -> dict[tuple[str, str], list[sqlite3.Row]]:
