@@ -1,7 +1,8 @@
 """Trouble of the machine told in words: a full disk, a folder that cannot be written, a database that another holds.
 
-Facts of the world: a write that finds no room fails as ENOSPC, EDQUOT or EFBIG, in SQLite as SQLITE_FULL; what was
-committed before stays whole. None of it is a portal's fault, so it ends a run and never becomes a look.
+Facts of the world: a write that finds no room fails as ENOSPC, EDQUOT or EFBIG. SQLite (3.40, tried) tells the first as
+SQLITE_FULL and the others as SQLITE_IOERR_WRITE or SQLITE_IOERR_SHMSIZE, as it does a disk that fails; what was committed
+before stays whole. None of it is a portal's fault, so it ends a run and never becomes a look.
 """
 
 from __future__ import annotations
@@ -20,10 +21,15 @@ if TYPE_CHECKING:
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 NO_RIGHT = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 FAILING = frozenset({errno.EIO, errno.ESTALE, errno.ENODEV})
+REFUSED_WRITES = ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE")
 
 
 class DiskFullError(SyndicationError):
     """There is no room left. What was written is kept; make room and start again."""
+
+
+class WriteRefusedError(SyndicationError):
+    """The system would not take a write of the database: a quota, a limit for one file, or the disk. What was written is kept."""
 
 
 class StoreBusyError(SyndicationError):
@@ -63,13 +69,6 @@ def explain(problem: BaseException, folder: Path) -> SyndicationError | None:
     return None
 
 
-def is_full(problem: BaseException) -> bool:
-    """Whether there was no room for what was to be written."""
-    if isinstance(problem, OSError):
-        return problem.errno in NO_ROOM
-    return isinstance(problem, sqlite3.Error) and _name(problem).startswith("SQLITE_FULL")
-
-
 def _of_sqlite(problem: sqlite3.Error, folder: Path) -> SyndicationError | None:
     name = _name(problem)
     if name.startswith("SQLITE_FULL"):
@@ -81,6 +80,12 @@ def _of_sqlite(problem: sqlite3.Error, folder: Path) -> SyndicationError | None:
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return _read_only(folder, str(problem))
+    if name.startswith(REFUSED_WRITES):
+        return WriteRefusedError(
+            f"数据库无法继续写入（{name}），已写入的内容完整保留，无需恢复备份；请检查磁盘配额（quota）、单个文件的大小限制"
+            f"（ulimit -f）和磁盘状态（dmesg）后重新运行同一命令，将从中断处继续。 The database in {folder} could not be written:"
+            f" {problem}; look at the quota, the limit for one file and the disk, then start the same command again"
+        )
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR")):
         return StoreDamagedError(
             f"数据库或磁盘已损坏（{name}），请检查磁盘，并用 syndication restore 恢复最近的备份。 "

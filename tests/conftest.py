@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,34 @@ def syndication():
         return done
 
     return run
+
+
+@pytest.fixture(scope="session")
+def fleet(tmp_path_factory):
+    """The folder with the registry of the rehearsal's fleet."""
+    from syndication.rehearsal.build import build
+
+    return build(tmp_path_factory.mktemp("fleet")).data
+
+
+@pytest.fixture(scope="session")
+def fleet_port():
+    """The loopback port on which that fleet is served."""
+    from syndication.rehearsal.cast import story
+    from syndication.rehearsal.fleet import Fleet
+    from syndication.rehearsal.live import serving
+
+    with serving(Fleet(story()), delay=0.01) as number:
+        yield number
+
+
+@pytest.fixture(scope="session")
+def first_night(fleet, fleet_port, tmp_path_factory):
+    """A data folder after its first night, undisturbed: `(folder, what it holds, seconds that the night took)`."""
+    from faults import DONE, FIRST, finish, start
+    from test_replay import content, data_from
+
+    folder = data_from(fleet, tmp_path_factory.mktemp("undisturbed") / "data")
+    began = time.monotonic()
+    finish(start(folder, fleet_port, FIRST, "nightly"), DONE)
+    return folder, content(folder), time.monotonic() - began
