@@ -18,15 +18,23 @@ class SyndicationError(Exception):
 class RegistryError(SyndicationError):
     """A row of portals.csv, channels.csv or duties.csv is wrong; a person mends the file. Nothing was loaded.
 
-    `others` are the further wrong cells of the same reading, so that all can be mended at once.
+    `others` are the further wrong cells of the same reading, so that all can be mended at once. `reason` is Chinese and
+    English, with a stroke between them.
     """
+
+    path: str
+    line: int
+    column: str
+    reason: str
 
     def __init__(
         self, path: Path | str, line: int, column: str, reason: str, others: Sequence[RegistryError] = ()
     ) -> None:
-        more = "".join(f"; also {other}" for other in others[:3])
+        more = "".join(f"; also {one.path}, line {one.line}, column {one.column}: {one.reason}" for one in others[:3])
         rest = f"; and {len(others) - 3} more" if len(others) > 3 else ""
-        super().__init__(f"{path}, line {line}, column {column}: {reason}{more}{rest}")
+        super().__init__(
+            f"{path} 第 {line} 行 {column} 列有误，请改正后重新运行。 {path}, line {line}, column {column}: {reason}{more}{rest}"
+        )
         self.path, self.line, self.column, self.reason = str(path), line, column, reason
         self.others = tuple(others)
 

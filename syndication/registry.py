@@ -2,7 +2,7 @@
 
 A site is a row and never code; the rows stand in portals.csv, channels.csv and duties.csv of the data folder. Reading
 is strict: one wrong row refuses all, since a portal that silently drops out of the count would be an error of ours in
-somebody's notice. docs/registry.md says where the rows come from and how one is mended.
+somebody's notice. docs/survey.md says where the rows come from, docs/add-a-portal.md how one is mended.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ def load_registry(folder: Path, families: Collection[str] | None = None) -> Regi
     for path in paths:
         if not path.is_file():
             raise DataFolderError(
-                f"{path.name} is missing: looked in {folder.absolute()}. "
-                f"Name another folder with --data, or write one with all defaults: syndication init {folder}"
+                f"缺少 {path.name}，请用 --data 指定数据目录，或运行 syndication init {folder} 建立。 "
+                f"{path.name} is missing: looked in {folder.absolute()}. Name another folder with --data, or write one with all defaults: syndication init {folder}"
             )
     portal_rows, channel_rows = (
         list(read_sheet(path, columns)) for path, columns in zip(paths, (PORTAL_COLUMNS, CHANNEL_COLUMNS), strict=True)
@@ -142,7 +142,7 @@ def _portal(row: SheetRow) -> Portal:
         notes=row.text("notes"),
     )
     if portal.active_from and portal.active_to and portal.active_to < portal.active_from:
-        row.refuse("active_to", f"{portal.active_to} is before active_from {portal.active_from}")
+        row.refuse("active_to", f"早于 active_from / {portal.active_to} is before active_from {portal.active_from}")
     return portal
 
 
@@ -158,11 +158,11 @@ def _channel(row: SheetRow, portals: Collection[str], families: Collection[str])
         notes=row.text("notes"),
     )
     if channel.portal_id and channel.portal_id not in portals:
-        row.refuse("portal_id", f"portals.csv has no portal {channel.portal_id!r}")
+        row.refuse("portal_id", f"门户表中没有该门户 / portals.csv has no portal {channel.portal_id!r}")
     if channel.family and channel.family not in families:
-        row.refuse("family", f"{channel.family!r} is none of: {', '.join(sorted(families))}")
+        row.refuse("family", f"不在可选值之中 / {channel.family!r} is none of: {', '.join(sorted(families))}")
     elif channel.family and row.good and (channel.family == "home") != (channel.role is Role.HOME):
-        row.refuse("role", "family home and role home go together: a home page proves presence only")
+        row.refuse("role", "family 与 role 须同为 home / family home and role home go together: a home page proves presence only")
     return channel
 
 
@@ -183,7 +183,7 @@ def _refuse_twins(rows: Sequence[SheetRow], column: str, values: Sequence[str]) 
     first: dict[str, int] = {}
     for row, value in zip(rows, values, strict=True):
         if value in first:
-            row.refuse(column, f"{row.text(column)!r} stands in line {first[value]} already")
+            row.refuse(column, f"与第 {first[value]} 行重复 / {row.text(column)!r} stands in line {first[value]} already")
         elif value:
             first[value] = row.line
 

@@ -39,7 +39,9 @@ def refused(folder: Path, name: str, content: str | bytes) -> RegistryError:
     (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(RegistryError) as caught:
         load_duties(folder) if name == "duties.csv" else load_registry(folder)
-    assert str(caught.value).startswith(f"{folder / name}, line {caught.value.line}, column {caught.value.column}: ")
+    told, problem = str(caught.value), caught.value
+    assert told.startswith(f"{folder / name} 第 {problem.line} 行 {problem.column} 列有误，请改正后重新运行。 ")
+    assert f"{folder / name}, line {problem.line}, column {problem.column}: " in told
     return caught.value
 
 
@@ -84,7 +86,7 @@ def test_only_these_portals_have_no_known_list() -> None:
 
 
 def test_the_chosen_and_the_left_out_departments_stand_in_the_document() -> None:
-    text = (DATA.parent / "docs" / "registry.md").read_text(encoding="utf-8")
+    text = (DATA.parent / "docs" / "survey.md").read_text(encoding="utf-8")
     left_out = set(re.findall(r"^\| `([a-z0-9-]+)` \| ", text.split("## Left out")[1].split("\n## ")[0], re.MULTILINE))
     assert len(left_out) == 14
     assert not left_out & {portal.id for portal in REGISTRY.portals}
