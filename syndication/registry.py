@@ -92,7 +92,8 @@ def load_registry(folder: Path, families: Collection[str] | None = None) -> Regi
         if not path.is_file():
             raise DataFolderError(
                 f"缺少 {path.name}，请用 --data 指定数据目录，或运行 syndication init {folder} 建立。 "
-                f"{path.name} is missing: looked in {folder.absolute()}. Name another folder with --data, or write one with all defaults: syndication init {folder}"
+                f"{path.name} is missing: looked in {folder.absolute()}. Name another folder with --data, or write one with"
+                f" all defaults: syndication init {folder}"
             )
     portal_rows, channel_rows = (
         list(read_sheet(path, columns)) for path, columns in zip(paths, (PORTAL_COLUMNS, CHANNEL_COLUMNS), strict=True)
