@@ -9,12 +9,16 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from syndication.cells import BOM
+from syndication.notice_documents import shelf
+from syndication.notice_documents.making import Wish, make_notice
+from syndication.store.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +30,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 HOSTILE = "<img src=x onerror=\"document.body.dataset.hurt='1'\">样例"
 SERIOUS = {"serious", "critical"}
 PASSWORD = "a long enough password"
+MARCH = Wish(Period(date(2026, 3, 1), date(2026, 3, 31), "inspection-24h"), date(2026, 4, 9), by="fu")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +42,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory, syndication: Any) -> Path:
     with db:
         db.execute("UPDATE releases SET title = ? || title WHERE release_id = 3", (HOSTILE,))
         db.execute("UPDATE portals SET region_code = '350000' WHERE portal_id = 'qingyu'")
+        db.execute("UPDATE portals SET name = ? WHERE portal_id = 'yunling'", (f"{HOSTILE}省",))
     db.close()
+    for day in (10, 11):  # the second one replaces the first
+        make_notice(folder, MARCH, None, datetime(2026, 3, day, 8, tzinfo=UTC))
+        shelf.check(folder, f"2026-{day - 9:03}", "fu", datetime(2026, 3, day, 9, tzinfo=UTC))
     return folder
 
 
@@ -112,6 +121,7 @@ PAGES = {
     "overview": "/", "overview-month": "/?p=2026-03&level=province", "verdicts": "/-/verdicts", "releases": "/-/releases",
     "release": "/-/release/3", "portals": "/-/portals", "portal": "/-/portal/qingyu", "verdict": "/-/verdict/{late}",
     "reviews": "/-/reviews", "search": "/-/search?q=气象", "tables": "/-/tables", "login": "/-/login",
+    "notices": "/-/notices", "notice": "/-/notices/2026-002",
     "standard-list": "/syndication/verdict_list", "standard-record": "/syndication/runs",
 }  # fmt: skip
 
@@ -136,14 +146,16 @@ def test_axe_finds_no_serious_fault(page: Page, address: str, late: int, name: s
     assert told == []
 
 
-@pytest.mark.parametrize("name", ["overview", "verdicts", "release", "portal", "verdict", "reviews", "login"])
+@pytest.mark.parametrize("name", [
+    "overview", "verdicts", "release", "portal", "verdict", "reviews", "notices", "notice", "login",
+])  # fmt: skip
 def test_a_phone_shows_it_without_sideways_scrolling(page: Page, address: str, late: int, name: str) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(address + PAGES[name].format(late=late))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("name", ["overview", "verdict"])
+@pytest.mark.parametrize("name", ["overview", "verdict", "notices", "notice"])
 def test_it_prints_on_a4(page: Page, address: str, late: int, name: str) -> None:
     page.goto(address + PAGES[name].format(late=late))
     printed = page.pdf(prefer_css_page_size=True)
@@ -320,3 +332,26 @@ def test_a_review_that_cannot_be_says_why_and_keeps_what_was_written(
     assert "复核没有记录" in page.get_by_role("alert").inner_text()
     assert page.get_by_label("理由", exact=True).input_value() == "没有可撤销的"
     page.close()
+
+
+def test_a_notice_is_made_checked_and_taken_home_by_keyboard(page: Page, locked: tuple[Path, str]) -> None:
+    place, address = locked
+    sign_in(page, address)
+    page.get_by_role("navigation").first.get_by_role("link", name="通报").click()
+    page.locator("select[name=p]").focus()
+    page.keyboard.type("2026 年 3")
+    assert page.locator("select[name=p]").input_value() == "2026-03"
+    page.get_by_label("整改期限").fill("2100-01-01")
+    page.get_by_role("button", name="生成草稿").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("status").wait_for(timeout=120_000)
+    number = page.url.rpartition("/")[2].partition("?")[0]
+    assert (place / "notices" / number / "manifest.json").is_file()
+    page.get_by_role("button", name="核验").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**checked=1*", timeout=120_000)
+    assert "无误" in page.get_by_role("region", name="的核验").inner_text()
+    with page.expect_download() as found:
+        page.get_by_role("link", name="通报草稿.docx").click()
+    assert found.value.suggested_filename == f"{number}-通报草稿.docx"
+    assert Path(found.value.path()).read_bytes() == (place / "notices" / number / "通报草稿.docx").read_bytes()

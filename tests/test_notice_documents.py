@@ -470,6 +470,14 @@ def test_a_number_is_given_once(data, tmp_path):
     assert make_notice(data, Wish(MARCH, BY), None, datetime(2027, 1, 1, tzinfo=UTC)).composed.terms.number == "2027-001"
 
 
+def test_a_register_that_lost_its_end_gives_no_number_twice(data, tmp_path):
+    for name in "abc":
+        make_notice(data, Wish(MARCH, BY), tmp_path / name, AT)
+    register = data / "notices" / "register.jsonl"
+    register.write_text("".join(register.read_text().splitlines(keepends=True)[:1]))
+    assert make_notice(data, Wish(MARCH, BY), tmp_path / "d", AT).composed.terms.number == "2026-004"
+
+
 def test_a_number_that_was_given_elsewhere_is_not_given_here(data, tmp_path):
     register = Register(data)
     assert register.spend(["2026-007", "2026-002"], AT) == ("2026-002", "2026-007")

@@ -77,9 +77,14 @@ class Register:
         return set(_TOLD.findall(self._content().decode("utf-8", "replace")))
 
     def next_number(self, at: datetime) -> str:
-        """The first number of the year that was never given: `2026-003`."""
+        """The number after all that were given in the year: `2026-003`.
+
+        What lies in the folder counts as well, so that a register that lost its end gives no number twice.
+        """
         year = beijing_date(at).year
-        taken = [int(entry.number[5:]) for entry in self.entries() if entry.number.startswith(f"{year}-")]
+        named = [path.name.partition(".")[0] for path in self.folder.iterdir()] if self.folder.is_dir() else []
+        found = (NUMBER.fullmatch(name) for name in (*(entry.number for entry in self.entries()), *named))
+        taken = [int(one["place"]) for one in found if one and int(one["year"]) == year]
         return f"{year}-{max(taken, default=0) + 1:03}"
 
     def issued(self, before: str | None = None) -> tuple[Issued, ...]:

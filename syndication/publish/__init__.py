@@ -20,7 +20,10 @@ hookimpl = HookimplMarker("datasette")
 
 STYLE = "/-/static-plugins/policy-syndication/syndication.css"
 MENU = ("verdict_list", "portal_scorecard", "release_coverage")
-WORKBENCH = {"/": "总览", "/-/verdicts": "判定查询", "/-/releases": "发布", "/-/portals": "门户", "/-/reviews": "复核"}
+WORKBENCH = {
+    "/": "总览", "/-/verdicts": "判定查询", "/-/releases": "发布", "/-/portals": "门户", "/-/reviews": "复核",
+    "/-/notices": "通报",
+}  # fmt: skip
 DEVELOPERS_PAGES = (
     "patterns", "messages", "allow-debug", "permissions", "threads", "databases", "metadata", "password-tool",
 )  # fmt: skip

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 REVIEW = "syndication-review"
 """The permission to decide on verdicts."""
+NOTICE = "syndication-notice"
+"""The permission to make and to check notices."""
 
 
 class Door(StrEnum):
@@ -60,11 +62,11 @@ def role_of(datasette: Any, actor: Mapping[str, Any] | None) -> UserRole | None:
 
 
 def may(datasette: Any, actor: Mapping[str, Any] | None, action: str) -> bool | None:
-    """Whether a visitor may do one of Datasette's actions or `REVIEW`; None leaves it to Datasette."""
+    """Whether a visitor may do one of Datasette's actions, `REVIEW` or `NOTICE`; None leaves it to Datasette."""
     role = role_of(datasette, actor)
     if action.startswith("view-"):
         return None if role or door_of(datasette) is not Door.LOCKED else False
-    if action == REVIEW:
+    if action in (REVIEW, NOTICE):
         return role in (UserRole.REVIEWER, UserRole.ADMIN)
     if action == "execute-sql":
         return True if role is UserRole.ADMIN else False if accounts_of(datasette).users else None

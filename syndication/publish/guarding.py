@@ -30,7 +30,9 @@ POLICY = (
 )
 """For Datasette's own pages, which hold scripts and styles in the page; ours say less (workbench.pages.POLICY)."""
 _STATIC = re.compile(r"/-/static(?:-plugins)?/|/favicon\.ico$")
-_EXPORT = re.compile(r"\.(?:csv|xlsx|zip|json)$")
+_EXPORT = re.compile(r"\.(?:csv|xlsx|docx|zip|json)$")
+_NOTED = "syndication.audit"
+"""Where a request's scope holds what its page adds to the line of the log."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -50,7 +52,7 @@ def guarded(app: Any, datasette: Any) -> Any:
             return
         # datasette-auth-passwords would take a password with every request, without an end to the guesses
         headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"authorization"]
-        scope = {**scope, "headers": headers}
+        scope = {**scope, "headers": headers, _NOTED: {}}
 
         async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":
@@ -91,9 +93,14 @@ def _log(datasette: Any, scope: Any, status: int) -> None:
     line = {
         "at": to_text(now), "who": actor.get("id") if actor else None, "role": role, "from": (scope.get("client") or ("",))[0],
         "did": _deed(scope["method"], scope["path"]), "method": scope["method"], "path": scope["path"],
-        "query": scope["query_string"].decode("latin-1"), "status": status,
+        "query": scope["query_string"].decode("latin-1"), "status": status, **scope[_NOTED],
     }  # fmt: skip
     write_line(Path(datasette.databases[site.first].path).parent, now, line)
+
+
+def note(request: Any, **facts: str) -> None:
+    """Has the line of the log say more: `did` in other words, and what was done to what."""
+    request.scope[_NOTED].update(facts)
 
 
 def _deed(method: str, path: str) -> str:

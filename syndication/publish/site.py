@@ -45,6 +45,7 @@ class Site:
     clock: Clock = field(default_factory=SystemClock)  # what pages call now
     wall: Clock = field(default_factory=SystemClock)  # for sessions and the audit log
     export_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
+    notice_slot: asyncio.Lock = field(default_factory=asyncio.Lock)  # one notice is made or checked at a time
 
     @property
     def first(self) -> str:

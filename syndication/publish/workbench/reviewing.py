@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +9,11 @@ from datasette import Forbidden, Response  # type: ignore[import-untyped]  # Dat
 
 from syndication.glossary import Decision, Status
 from syndication.publish import access
-from syndication.publish.workbench import pages
+from syndication.publish.workbench import pages, processes
 from syndication.publish.workbench.verdict import show
 
 LONGEST = 240.0  # seconds; a named page is fetched with all its tries
 MOST = 2000  # characters of a reason or an address
-_COMMAND = (sys.executable, "-m", "syndication.publish.review_process")
 
 
 async def review_page(datasette: Any, request: Any) -> Any:
@@ -55,18 +51,10 @@ def _wrong(asked: dict[str, Any]) -> str:
 
 async def _record(asked: dict[str, Any]) -> str:
     """Has the review recorded; gives why it was not."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*_COMMAND, stdin=pipe, stdout=pipe, stderr=pipe)
     try:
-        out, log = await asyncio.wait_for(process.communicate(json.dumps(asked).encode()), LONGEST)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        return "复核超时未完成，请稍后再试。"
-    if process.returncode:
-        sys.stderr.write(log.decode("utf-8", "replace"))
-        return "复核未能完成，详情见运行日志。"
-    told = json.loads(out.splitlines()[-1])
+        told = await processes.ask("syndication.publish.review_process", asked, LONGEST)
+    except processes.ProcessFailed as fault:
+        return f"复核{fault}"
     if told["error"]:
         return f"复核没有记录：{told['error']}"
     return "" if told["review_id"] else "复核没有记录。"

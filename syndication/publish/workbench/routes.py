@@ -11,9 +11,11 @@ from datasette import Response  # type: ignore[import-untyped]  # Datasette ship
 from datasette.utils.asgi import BadRequest, NotFound  # type: ignore[import-untyped]  # as above
 
 from syndication.errors import DataFolderError, EvidenceError
+from syndication.notice_documents.numbering import NUMBER
 from syndication.publish.export import Export, FileStream
 from syndication.publish.site import site_of
 from syndication.publish.workbench import archived, finding, lists, pages
+from syndication.publish.workbench.notices import check_page, notice_file, notice_page, notices_page
 from syndication.publish.workbench.overview import overview_page
 from syndication.publish.workbench.portal import portal_page
 from syndication.publish.workbench.release import release_page
@@ -82,5 +84,10 @@ ROUTES = [
     (r"^/-/verdict/(?P<verdict>\d{1,15})/review$", review_page),
     (r"^/-/evidence/(?P<verdict>\d{1,15})\.zip$", evidence_pack),
     (r"^/-/archived/(?P<evidence>[\w-]+)$", archived.archived_page),
+    (r"^/-/notices$", notices_page),
+    (rf"^/-/notices/(?P<number>{NUMBER.pattern})$", notice_page),
+    (rf"^/-/notices/(?P<number>{NUMBER.pattern})/check$", check_page),
+    (rf"^/-/notices/(?P<number>{NUMBER.pattern})\.zip$", notice_file),
+    (rf"^/-/notices/(?P<number>{NUMBER.pattern})/(?P<file>[^/]+)$", notice_file),
     (r"^/-/search$", finding.search_page),
 ]
