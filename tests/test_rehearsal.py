@@ -278,7 +278,7 @@ def test_every_portal_answers_for_every_owed_release_and_for_no_other() -> None:
 
 
 def test_a_story_beyond_the_rules_is_refused() -> None:
-    dark = replace(BEIMING, outages=(Outage(beijing("03-05 00:00"), beijing("03-12 00:00"), Outcome.TIMEOUT),))
+    dark = replace(BEIMING, outages=(Outage(beijing("03-01 00:00"), beijing("03-12 00:00"), Outcome.TIMEOUT),))
     with pytest.raises(ValueError, match="outside these rules"):
         known_answers(Fleet(replace(FLEET.story, portals=(dark,))))
 

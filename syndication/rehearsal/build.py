@@ -75,7 +75,7 @@ def build(target: Path) -> Rehearsal:
     data, looks = target / "data", target / "looks"
     data.mkdir(parents=True, exist_ok=True)
     looks.mkdir(exist_ok=True)
-    _write_registry(fleet, data)
+    write_registry(fleet, data)
     records = sum(_write_look(fleet, look, asked, looks) for look, asked in _asked(fleet))
     _write_csv(target / "truth.csv", TRUTH_COLUMNS, [_truth_row(answer) for answer in answers])
     owed = {release.key for release in fleet.story.owed()}
@@ -193,7 +193,8 @@ def _record_id(stamp: str, url: str) -> str:
     return f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{stamp} {url}')}>"
 
 
-def _write_registry(fleet: Fleet, folder: Path) -> None:
+def write_registry(fleet: Fleet, folder: Path) -> None:
+    """The data folder's files that name the portals, their channels and the changes of duty."""
     portals = fleet.story.portals
     _write_csv(
         folder / "portals.csv",

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from syndication.glossary import Outcome
-from syndication.rehearsal import lists, sheets
+from syndication.rehearsal import failing, lists, sheets
 from syndication.rehearsal.government import GOV_CN, PUSH_SCRIPT, GovernmentSite, older_url
 from syndication.rehearsal.lists import ListRow, Masthead
 from syndication.rehearsal.scenario import How, Posting, Prints, StoryChannel, StoryPortal
 from syndication.rehearsal.sheets import PORTAL_SHEETS, Sheet
-from syndication.rehearsal.texts import Text, text_of
+from syndication.rehearsal.texts import Text, altered, text_of
 from syndication.rehearsal.wire import HTML, JSON, XML, Answer, Silence, error, key, reply
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from syndication.rehearsal.scenario import Story
@@ -30,6 +31,11 @@ ROWS_A_PAGE = 12  # of a TRS column; other shapes show all on one page
 ROWS_ON_HOME = 6
 FOR_PEOPLE = frozenset({"trs", "plain", "table"})  # the shapes whose address is the page that people read
 COLUMN_PAGE = "/gwyxx/"  # that page, for a list that comes as data
+DATA: Mapping[str, tuple[Callable[[list[ListRow]], str], str]] = {
+    "hanweb": (lists.hanweb, XML), "jpaas": (lists.jpaas, JSON), "api": (lists.api, JSON), "search": (lists.search, JSON),
+    "push": (lists.push_rows, "application/javascript"),
+}  # fmt: skip
+"""Shapes that need nothing but rows: how they are drawn, and as what they are sent."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +84,13 @@ class Fleet:
         if portal is None:
             return Silence(Outcome.DNS, f"no address for {host}")
         if portal.challenge:
-            return reply(521, sheets.CHALLENGE, "text/html", at)
+            return failing.challenge(at)
         path = key(url).removeprefix(host)
         for outage in portal.outages:
             if outage.since <= at < outage.until and path.startswith(outage.path):
-                if outage.status is None:
-                    return Silence(outage.outcome, f"{host}: {outage.outcome} (rehearsed)")
-                return error(outage.status, at)
+                if outage.outcome is Outcome.EMPTY:
+                    return self._emptied(portal, path, at)
+                return failing.answer(outage, host, path, at, lambda: self._site(portal, path, at))
         return self._site(portal, path, at)
 
     def placed(self, portal: StoryPortal) -> tuple[Placed, ...]:
@@ -96,7 +102,7 @@ class Fleet:
         there = [
             placed
             for placed in self._placed[portal.id]
-            if placed.posting.channel == channel and placed.posting.at <= at
+            if placed.posting.channel == channel and placed.posting.stands(at)
         ]
         return sorted(there, key=lambda placed: placed.posting.printed, reverse=True)
 
@@ -115,7 +121,7 @@ class Fleet:
         if path == COLUMN_PAGE and portal.channels and portal.channels[0].shape not in FOR_PEOPLE:
             return self._column_page(portal, portal.channels[0], at)
         placed = self._pages.get(f"{portal.host}{path}")
-        if placed is None or placed.posting.at > at:
+        if placed is None or not placed.posting.stands(at):
             return error(404, at)
         if placed.posting.article_fails_until and at < placed.posting.article_fails_until:
             return error(502, at)
@@ -139,9 +145,18 @@ class Fleet:
             200, lists.column_page(head, channel.shape, channel.path, rows), portal.list_content_type, at, portal.charset
         )  # fmt: skip
 
-    def _list(self, portal: StoryPortal, channel: StoryChannel, page: int, at: datetime) -> Answer:
+    def _emptied(self, portal: StoryPortal, path: str, at: datetime) -> Answer:
+        """A page without anything: a list without rows, any other page without content."""
+        for channel in portal.channels:
+            if _page_number(channel, path) == 0:
+                return self._list(portal, channel, 0, at, shown=[])
+        return reply(200, "", HTML, at)
+
+    def _list(
+        self, portal: StoryPortal, channel: StoryChannel, page: int, at: datetime, shown: list[Placed] | None = None
+    ) -> Answer:
         head = Masthead(portal.name, channel.name, _label(portal.charset))
-        shown = self.shown(portal, channel.id, at)
+        shown = self.shown(portal, channel.id, at) if shown is None else shown
         rows = [_row(portal, placed, nested=self._nested(portal, placed, at)) for placed in shown]
         if channel.shape == "trs":
             pages = max(1, -(-len(rows) // ROWS_A_PAGE))
@@ -152,16 +167,13 @@ class Fleet:
         if channel.shape in {"plain", "table"}:
             text = lists.plain(head, rows) if channel.shape == "plain" else lists.table(head, rows)
             return reply(200, text, portal.list_content_type, at, portal.charset)
-        if channel.shape == "hanweb":
-            return reply(200, lists.hanweb(rows), XML, at)
         if channel.shape == "feed":
             return reply(200, lists.feed(rows, channel.name, portal.home_url), XML, at)
-        if channel.shape == "jpaas":
-            return reply(200, lists.jpaas(rows), JSON, at)
         if channel.shape == "xinhua_ds":
             return reply(200, lists.xinhua_ds(rows, channel.name), JSON, at)
-        if channel.shape == "api":
-            return reply(200, lists.api(rows), JSON, at)
+        if channel.shape in DATA:
+            draw, content_type = DATA[channel.shape]
+            return reply(200, draw(rows), content_type, at)
         raise ValueError(f"{portal.id}: no such shape: {channel.shape}")
 
     def _nested(self, portal: StoryPortal, row: Placed, at: datetime) -> tuple[tuple[str, str], ...]:
@@ -183,10 +195,11 @@ class Fleet:
                 else sheets.refresh(target, placed.text.title)
             )
             return reply(200, leading_on, HTML, at)
+        text = altered(placed.text) if posting.altered_at and posting.altered_at <= at else placed.text
         sheet = Sheet(
-            placed.text,
+            text,
             _printed(posting),
-            placed.text.source,
+            text.source,
             f"{portal.name}门户网站",
             "国务院信息",
             _label(portal.charset),

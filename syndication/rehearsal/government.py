@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 GOV_CN = "www.gov.cn"
 PUSH_FEED = "https://www.gov.cn/pushinfo/v150203/rss.xml"
 PUSH_SCRIPT = "http://www.gov.cn/pushinfo/v150203/pushinfo.jsonp"
+PUSH_PATHS = ("/pushinfo/v150203/rss.xml", "/pushinfo/v150203/pushinfo.jsonp")
 LATEST = "https://www.gov.cn/zhengce/zuixin/ZUIXINZHENGCE.json"
 
 

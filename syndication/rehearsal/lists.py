@@ -174,6 +174,19 @@ def api(rows: Sequence[ListRow]) -> str:
     return json.dumps({"code": 200, "msg": "ok", "data": {"total": len(found), "rows": found}}, ensure_ascii=False)
 
 
+def search(rows: Sequence[ListRow]) -> str:
+    """The answer of a UCAP site's search interface: all rows on one page, times to the second."""
+    results = [{"title": row.title, "url": row.href, "publishedTimeStr": row.stamp} for row in rows]
+    answer = {"data": {"page": 1, "rows": len(results), "total": len(results), "results": results}}
+    return json.dumps(answer, ensure_ascii=False)
+
+
+def push_rows(rows: Sequence[ListRow]) -> str:
+    """The push list as portals keep a copy of it: JSONP, days only."""
+    entries = [{"title": row.title, "link": row.href, "pubDate": row.day} for row in rows]
+    return f"pushInfoJsonpCallBack({json.dumps(entries, ensure_ascii=False)})"
+
+
 def feed(rows: Sequence[ListRow], column: str, home: str) -> str:
     """An RSS 2.0 feed with RFC 822 dates."""
     items = "\n".join(

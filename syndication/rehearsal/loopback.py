@@ -1,8 +1,9 @@
 """A night of the real program against sites on loopback: names lead to loopback ports, and nowhere else.
 
 `python -m syndication.rehearsal.loopback --data DIR --names FILE --at 2026-03-02T18:15:00Z`: FILE is JSON, for each name
-the loopback port in the place of 443 and of 80. Addresses, TLS names and HTTP are untouched; a name that FILE lacks does
-not resolve, so no address of the world outside is ever asked.
+the loopback port in the place of 443 and of 80. With a command behind it (`… probe`), that command instead of a night.
+Addresses, TLS names and HTTP are untouched; a name that FILE lacks does not resolve, so no address of the world outside
+is ever asked.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from twisted.internet._resolver import GAIResolver
 from syndication.clock import FixedClock, from_text
 from syndication.connecting import LadderHandler
 from syndication.rehearsal.troubled import LARGEST
+from syndication.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,18 +71,24 @@ def settings(names: Mapping[str, Mapping[str, int]]) -> dict[str, object]:
     }  # fmt: skip
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--names", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--at", "moment", required=True, help="The night's moment, UTC: 2026-03-02T18:15:00Z.")
-def main(data: Path, names: Path, moment: str) -> None:
-    """One night against sites that are served on loopback."""
+@click.argument("command", nargs=-1)
+def main(data: Path, names: Path, moment: str, command: tuple[str, ...]) -> None:
+    """One night, or another command, against sites that are served on loopback."""
     from syndication.nightly import nightly
     from syndication.progress import Progress
     from syndication.summary_text import print_summary
 
-    ports = json.loads(names.read_text(encoding="utf-8"))
-    night = nightly(data, FixedClock(from_text(moment)), Progress(), settings(ports))
+    ports = settings(json.loads(names.read_text(encoding="utf-8")))
+    if command:
+        from syndication.cli import main as command_line
+
+        surroundings = Surroundings(FixedClock(from_text(moment)), ports)
+        command_line.main([*command, "--data", str(data)], prog_name="syndication", obj=surroundings)
+    night = nightly(data, FixedClock(from_text(moment)), Progress(), ports)
     print_summary(Console(), night)
 
 

@@ -1,108 +1,137 @@
-"""`syndication rehearse`: the installed program against the fleet over real sockets, night after night, as a canary.
+"""`syndication rehearse`: the installed program through a fortnight of an invented fleet, over real sockets, as a canary.
 
-Each night is a process of its own at a moment of the story, so that a fortnight passes in minutes; the verdicts are then
-compared with the known answers, and every byte of evidence with its hash. Nobody outside this machine is asked.
+Nights and deadline probes are processes at moments of the story (`performing.py`), so that two weeks pass in minutes. The
+verdicts are then compared with the known answers, and every byte of evidence with its hash. Nobody outside this machine
+is asked.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import shutil
-import subprocess
-import sys
 import tempfile
+import time
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from syndication.clock import to_text
-from syndication.errors import SyndicationError
-from syndication.glossary import Status, chinese
-from syndication.rehearsal.build import build
-from syndication.rehearsal.cast import story
-from syndication.rehearsal.demo import compare
+from syndication.rehearsal.answers import known_answers
+from syndication.rehearsal.build import write_registry
 from syndication.rehearsal.fleet import Fleet
-from syndication.rehearsal.live import serving
-from syndication.rehearsal.scoring import Result, score
+from syndication.rehearsal.fortnight import DAYS, fortnight
+from syndication.rehearsal.performing import Performance, RehearsalError
+from syndication.rehearsal.scoring import NO_ANSWER, Compared, Result, accuses_falsely, score
+from syndication.rehearsal.stage import staging
+from syndication.rehearsal.telling_result import as_data, as_lines
+from syndication.rehearsal.truths import truth
+from syndication.rules import load_rules
 from syndication.store import open_database
 from syndication.store.database import FILE_NAME
 from syndication.store.ledger import Ledger
 from syndication.store.reading import open_reader
+from syndication.store.summary import answers, taken_back
 from syndication.verifying import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
+    from collections.abc import Callable, Iterator, Sequence
 
-    from syndication.rehearsal.scoring import Answer
+    from syndication.rehearsal.answers import Witness
+    from syndication.rehearsal.performing import Act
 
-LONGEST_NIGHT = 600
-"""Seconds; a night of the fleet takes some five."""
-
-
-class RehearsalError(SyndicationError):
-    """A night of the rehearsal failed; do not let the program work until it is known why."""
+HOURS = {"inspection-24h": 24.0, "guideline-12h": 12.0}
+"""The editions that are scored, each with the hours that it allows."""
+COLUMNS = ("edition", "portal", "release_url", "truth", "expected_status", "expected_mode", "expected_flags",
+           "said_status", "said_mode", "said_flags", "differs")  # fmt: skip
 
 
-def rehearse(folder: Path, step: Callable[[int, int], None]) -> Result:
-    """Plays all nights of the story into an empty folder and scores them.
+@dataclass(frozen=True)
+class Rehearsed:
+    """What came of it: the scores, how much was played, the wall time, and accusations that were taken back on the way.
+
+    `taken_back` counts portals that were late or missing for a time though the truth is that they were in time.
+    """
+
+    result: Result
+    portals: int
+    nights: int
+    probes: int
+    seconds: float
+    taken_back: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether the program said all that it had to say, and nothing else."""
+        return not self.result.differences and not self.result.false_accusations
+
+
+def rehearse(folder: Path, told: Callable[[Act], None], days: int = DAYS) -> Rehearsed:
+    """Plays the story, or its first days, into an empty folder and scores it.
 
     Args:
-        folder: where the registry, the data folder and the known answers go.
-        step: called before each night with its number and how many there are.
+        folder: where the data folder, the certificates and the answers go.
+        told: called after each run.
+        days: how many of the story's days are played.
 
     Raises:
-        RehearsalError: a night failed.
-        EvidenceError: what a night kept is not sound.
+        RehearsalError: a run failed.
+        EvidenceError: what a run kept is not sound.
     """
-    fleet, told = build(folder / "rehearsal"), story()
-    data = folder / "data"
-    shutil.copytree(fleet.data, data)
-    with serving(Fleet(told)) as port:
-        for number, moment in enumerate(told.looks, 1):
-            step(number, len(told.looks))
-            _night(data, port, moment)
+    began = time.monotonic()
+    fleet, data = Fleet(fortnight(days)), folder / "data"
+    data.mkdir(parents=True)
+    write_registry(fleet, data)
+    with staging(fleet, folder / "keys") as stage:
+        acts = Performance(stage, data).play(told)
     with closing(open_reader(data / FILE_NAME)) as connection:
         verify(data, Ledger(connection))
-    return score(_pairs(data, fleet.truth))
+    rows, back = _compared(fleet, stage, data)
+    _write(folder / "answers.csv", rows)
+    nights = sum(act.kind == "nightly" for act in acts)
+    return Rehearsed(
+        score(rows), len(fleet.story.portals), nights, len(acts) - nights, time.monotonic() - began, back
+    )
 
 
-def _night(data: Path, port: int, moment: datetime) -> None:
-    command = [
-        sys.executable, "-m", "syndication.rehearsal.live", "--data", str(data), "--port", str(port), "--at", to_text(moment),
-    ]  # fmt: skip
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_NIGHT, check=False)
-    except subprocess.TimeoutExpired as problem:
-        raise RehearsalError(f"演练 {to_text(moment)} 未能结束。 The night of {to_text(moment)} did not end") from problem
-    if done.returncode:
-        last = (done.stderr or done.stdout).strip().rpartition("\n")[2]
-        raise RehearsalError(f"演练 {to_text(moment)} 失败：{last}。 The night of {to_text(moment)} failed")
-
-
-def _pairs(data: Path, truth: Path) -> Iterator[tuple[Answer, Answer]]:
-    """Each known answer with what was said; a verdict that no answer knows stands beside an empty one."""
+def _compared(fleet: Fleet, witness: Witness, data: Path) -> tuple[list[Compared], int]:
+    """Each known answer with what was said, and how many accusations of the punctual were taken back on the way."""
+    tick = timedelta(minutes=load_rules(data).probing.tick_minutes)
+    rows: list[Compared] = []
+    back = 0
     with closing(open_database(data)) as database:
-        _, differences = compare(database, truth)
-    differing = {(one.portal, one.release_url): one for one in differences}
-    with truth.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            known = (row["expected_status"], row["expected_mode"], row["expected_flag"])
-            one = differing.pop((row["portal"], row["release_url"]), None)
-            yield known, known if one is None else one.got or ("", "", "")
-    for one in differing.values():
-        yield one.expected, one.got or ("", "", "")
+        for edition, hours in HOURS.items():
+            said, withdrawn = answers(database, edition), taken_back(database, edition)
+            for one in known_answers(fleet, witness, hours):
+                key = one.portal.id, one.release.url
+                true = truth(fleet.story, one.portal, one.release, hours, tick, witness.end)
+                known = one.status, one.mode, " ".join(one.flags)
+                rows.append(Compared(edition, *key, known, said.pop(key, NO_ANSWER), true))
+                back += key in withdrawn and true is not None and true.status == "on_time"
+            rows += [Compared(edition, *key, NO_ANSWER, got) for key, got in said.items()]
+    return rows, back
 
 
-@click.command("rehearse", short_help="Play the fleet against the installed program and score it.")
+def _write(path: Path, rows: Sequence[Compared]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for one in rows:
+            true = one.truth.status if one.truth else ""
+            differs = "accusation" if accuses_falsely(one) else "yes" if one.differs else ""
+            writer.writerow((one.edition, one.portal, one.release_url, true, *one.known, *one.said, differs))
+
+
+@click.command("rehearse", short_help="Play a fortnight of an invented fleet and score the verdicts.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep what was made there.")
-@click.option("--json", "as_data", is_flag=True, help="The scores as JSON.")
-def rehearse_command(keep: Path | None, as_data: bool) -> None:
-    """Run the program over real sockets against an invented fleet with known answers; after each upgrade, and weekly.
+@click.option("--days", type=click.IntRange(1, DAYS), default=DAYS, show_default=True, help="Play only the first days.")
+@click.option("--json", "machine", is_flag=True, help="The scores, and every answer that differs, as JSON.")
+def rehearse_command(keep: Path | None, days: int, machine: bool) -> None:
+    """Run nights and probes of the program over real sockets against an invented fleet with known answers.
+
+    It takes some ten minutes; run it after each upgrade, and weekly (deploy/syndication-rehearsal.timer does).
 
     Exit status 0: every verdict is as known; 1: something differs. False accusations must be 0.
 
@@ -111,31 +140,20 @@ def rehearse_command(keep: Path | None, as_data: bool) -> None:
     if keep is not None and keep.exists() and any(keep.iterdir()):
         raise RehearsalError(f"{keep} 不是空目录。 {keep} is not empty; name a new folder")
     with tempfile.TemporaryDirectory(prefix="syndication-rehearsal-") as scratch:
-        result = rehearse(
-            keep or Path(scratch), lambda number, count: click.echo(f"演练第 {number}/{count} 次观测……", err=True)
-        )
-    if as_data:
-        click.echo(json.dumps(_plain(result), ensure_ascii=False, indent=2))
-    else:
-        _print(result)
-    raise SystemExit(bool(result.different))
+        done = rehearse(keep or Path(scratch), _telling(days), days)
+    lines: Iterator[str] = iter([json.dumps(as_data(done), ensure_ascii=False, indent=2)]) if machine else as_lines(done)
+    for line in lines:
+        click.echo(line)
+    raise SystemExit(not done.sound)
 
 
-def _plain(result: Result) -> dict[str, object]:
-    scores = [{**asdict(one), "recall": one.recall, "precision": one.precision} for one in result.scores]
-    return {**asdict(result), "scores": scores}
+def _telling(days: int) -> Callable[[Act], None]:
+    """Says on standard error how far the play is: a line a night."""
+    count = {"nightly": 0, "probe": 0}
 
+    def told(act: Act) -> None:
+        count[act.kind] += 1
+        if act.kind == "nightly":
+            click.echo(f"演练第 {count['nightly']}/{days + 1} 夜，此前探测 {count['probe']} 次……", err=True)
 
-def _print(result: Result) -> None:
-    for one in result.scores:
-        if one.true or one.said:
-            click.echo(
-                f"{chinese(Status(one.status))}：应有 {one.true}，判出 {one.said}，相符 {one.right}；"
-                f"召回率 {_share(one.recall)}，准确率 {_share(one.precision)}"
-            )
-    click.echo(f"答案 {result.answers} 条，不一致 {result.different} 条；")
-    click.echo(f"误判为问题的 {result.false_accusations} 条（必须为 0）。")
-
-
-def _share(value: float | None) -> str:
-    return "—" if value is None else f"{value:.1%}"
+    return told

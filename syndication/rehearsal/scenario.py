@@ -39,6 +39,7 @@ class How(StrEnum):
     TITLE_ONLY = "title_only"
     INTERPRETATION = "interpretation"
     IMPLEMENTING = "implementing"
+    AMENDED = "amended"  # a later version of the same paper
     LAST_YEAR = "last_year"
     OLDER = "older"  # a State Council paper from before the rehearsal
     LOCAL = "local"  # news of the place
@@ -57,6 +58,7 @@ class Release:
     """A paper as www.gov.cn published it; its lists show it from `released` on.
 
     `pushed`: it stands in the push feed and so carries the duty. `filler` replaces the time of day that its page gives.
+    `alias_of` is the key of the release that the same paper already is at another address.
     """
 
     key: str
@@ -65,10 +67,21 @@ class Release:
     content_id: int
     pushed: bool = True
     filler: str = ""
+    alias_of: str = ""
+
+    @property
+    def told(self) -> tuple[datetime, datetime]:
+        """Between which moments it came out, as far as its page says: one moment, or a whole day where the time is a filler."""
+        if not self.filler:
+            return self.released, self.released
+        midnight = self.released.replace(hour=0, minute=0, second=0)
+        return midnight, midnight + timedelta(days=1)
 
     @property
     def url(self) -> str:
         """The address of its page."""
+        if self.alias_of:
+            return f"https://www.gov.cn/gongbao/content/{self.released:%Y}/content_{self.content_id}.htm"
         return f"https://www.gov.cn/zhengce/content/{self.released:%Y%m}/content_{self.content_id}.htm"
 
 
@@ -89,7 +102,8 @@ class Posting:
 
     `printed` is the time that its page and row print; it differs from `at` where the portal tells another. `about` is
     the key of the release that it carries or resembles. Until `article_fails_until` its page answers 502.
-    One that is not `sourced` names neither a source nor the number of the paper.
+    One that is not `sourced` names neither a source nor the number of the paper. From `gone_at` on it is there no more;
+    from `altered_at` on its text lacks a paragraph.
     """
 
     channel: str
@@ -101,11 +115,20 @@ class Posting:
     sourced: bool = True
     scheme: str = "https"
     article_fails_until: datetime | None = None
+    gone_at: datetime | None = None
+    altered_at: datetime | None = None
+
+    def stands(self, at: datetime) -> bool:
+        """Whether it is up at a moment."""
+        return self.at <= at and (self.gone_at is None or at < self.gone_at)
 
 
 @dataclass(frozen=True)
 class Outage:
-    """A time in which a part of a site does not answer as it should: `path` is a prefix, empty for the whole host."""
+    """A time in which a part of a site does not answer as it should: `path` is a prefix, empty for the whole host.
+
+    How it looks from outside follows from the outcome that a look must have (`failing.py`).
+    """
 
     since: datetime
     until: datetime
@@ -155,6 +178,11 @@ class StoryPortal:
         """The address of its home page."""
         return f"{self.origin}/"
 
+    def answers(self, path: str, at: datetime) -> bool:
+        """Whether an address under `path` gives its page at a moment."""
+        down = any(outage.since <= at < outage.until and path.startswith(outage.path) for outage in self.outages)
+        return not down and not self.challenge
+
 
 @dataclass(frozen=True)
 class Story:
@@ -168,6 +196,11 @@ class Story:
     def release(self, key: str) -> Release:
         """The release of that key. Raises KeyError."""
         return {release.key: release for release in self.releases}[key]
+
+    def carries(self, about: str, release: Release) -> bool:
+        """Whether a posting about `about` is about this release, be it under another address of it."""
+        known = {one.key: one.alias_of or one.key for one in self.releases}
+        return known.get(about, "") == release.key
 
     def owed(self) -> tuple[Release, ...]:
         """The releases with a duty: pushed and not lifted, or added; by time."""

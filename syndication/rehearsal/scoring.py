@@ -1,6 +1,7 @@
-"""How well verdicts agree with known answers, status by status; an accusation that the truth does not bear is counted apart.
+"""How well verdicts agree with known answers, by status, mode and flag; what the truth does not bear is counted apart.
 
-A false accusation is `late` or `missing` where the known answer is not that, or a flag of false times that it lacks.
+A false accusation is `late` or `missing` where neither the known answer nor the truth is that, or a flag of false times,
+of a withdrawal or of an alteration that the known answer lacks.
 """
 
 from __future__ import annotations
@@ -12,20 +13,46 @@ from typing import TYPE_CHECKING
 from syndication.glossary import Flag, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from syndication.rehearsal.truths import Truth
 
 ACCUSING = frozenset({Status.LATE, Status.MISSING})
 ACCUSING_FLAGS = frozenset({Flag.BACKDATED, Flag.WITHDRAWN, Flag.ALTERED})
+OPEN = frozenset({Status.UNDETERMINED, Status.NOT_OBSERVED})
+NO_ANSWER = ("", "", "")
 
 Answer = tuple[str, str, str]
 """Status, mode, and flags separated by blanks; the status is empty where there is none."""
 
 
 @dataclass(frozen=True)
-class Score:
-    """Of one status: how many the truth has, how many were said, how many of them rightly."""
+class Compared:
+    """A portal's release under an edition: the known answer, what was said, and what was true (None: not told yet)."""
 
-    status: str
+    edition: str
+    portal: str
+    release_url: str
+    known: Answer
+    said: Answer
+    truth: Truth | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the program is at odds with the known answer, or the looks were too few for what could be known."""
+        return self.known != self.said or self.unseen
+
+    @property
+    def unseen(self) -> bool:
+        """Whether looks just before and after the deadline would have shown a truth that the looks made do not show."""
+        return self.truth is not None and self.truth.decidable and self.known[0] != self.truth.status
+
+
+@dataclass(frozen=True)
+class Score:
+    """Of one word (a status, a mode or a flag): how many the known answers have, how many were said, how many rightly."""
+
+    word: str
     true: int
     said: int
     right: int
@@ -43,34 +70,51 @@ class Score:
 
 @dataclass(frozen=True)
 class Result:
-    """All answers compared: scores by status, and the numbers of whole disagreements and of false accusations."""
+    """All answers compared. `settled` of `told` truths were said as they are, `open` stayed undetermined or unobserved."""
 
-    scores: tuple[Score, ...]
+    statuses: tuple[Score, ...]
+    modes: tuple[Score, ...]
+    flags: tuple[Score, ...]
     answers: int
-    different: int
     false_accusations: int
+    told: int
+    settled: int
+    open: int
+    differences: tuple[Compared, ...]
 
 
-def score(pairs: Iterable[tuple[Answer, Answer]]) -> Result:
-    """Scores pairs of the known answer and what was said."""
-    compared = list(pairs)
-    statuses = Counter((known[0], said[0]) for known, said in compared)
-    scores = tuple(
-        Score(
-            status,
-            sum(count for (known, _), count in statuses.items() if known == status),
-            sum(count for (_, said), count in statuses.items() if said == status),
-            statuses[status, status],
-        )
-        for status in Status
-    )
+def score(rows: Iterable[Compared]) -> Result:
+    """Scores what was said."""
+    compared = list(rows)
+    true = [one for one in compared if one.truth is not None]
     return Result(
-        scores, len(compared), sum(known != said for known, said in compared),
-        sum(accuses_falsely(known, said) for known, said in compared),
+        _scores(compared, [status.value for status in Status], lambda answer: [answer[0]]),
+        _scores(compared, sorted({one.known[1] for one in compared} | {one.said[1] for one in compared}),
+                lambda answer: [answer[1]]),
+        _scores(compared, [flag.value for flag in Flag], lambda answer: answer[2].split()),
+        len(compared),
+        sum(accuses_falsely(one) for one in compared),
+        len(true),
+        sum(one.truth is not None and one.truth.status == one.said[0] for one in true),
+        sum(one.said[0] in OPEN for one in true),
+        tuple(one for one in compared if one.differs),
     )  # fmt: skip
 
 
-def accuses_falsely(known: Answer, said: Answer) -> bool:
-    """Whether a verdict holds against a portal what the known answer does not."""
-    flags = set(said[2].split()) - set(known[2].split())
-    return (said[0] in ACCUSING and said[0] != known[0]) or bool(ACCUSING_FLAGS & flags)
+def _scores(
+    compared: Sequence[Compared], words: Sequence[str], of: Callable[[Answer], list[str]]
+) -> tuple[Score, ...]:
+    known, said, right = Counter[str](), Counter[str](), Counter[str]()
+    for one in compared:
+        known.update(of(one.known))
+        said.update(of(one.said))
+        right.update(set(of(one.known)) & set(of(one.said)))
+    return tuple(Score(word, known[word], said[word], right[word]) for word in words if word and known[word] + said[word])
+
+
+def accuses_falsely(one: Compared) -> bool:
+    """Whether a verdict holds against a portal what neither the known answer nor the truth does."""
+    flags = set(one.said[2].split()) - set(one.known[2].split())
+    on_time = one.truth is not None and one.truth.status == Status.ON_TIME
+    status = one.said[0] in ACCUSING and (one.said[0] != one.known[0] or on_time)
+    return status or bool(ACCUSING_FLAGS & flags)

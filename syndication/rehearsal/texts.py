@@ -6,6 +6,7 @@ notices that take over a third of the text, last year's notice, a title with one
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,8 @@ def text_of(posting: Posting, portal: StoryPortal, story: Story) -> Text:
         return _interpretation(paper)
     if posting.how is How.IMPLEMENTING:
         return _implementing(paper, portal)
+    if posting.how is How.AMENDED:
+        return _amended(paper)
     if posting.how is How.LAST_YEAR:
         return _whole(FORMER_HOLIDAY)
     return Text(paper.title, ())
@@ -67,6 +70,20 @@ def _abridged(paper: Paper) -> Text:
             break
         kept.append(paragraph)
     return Text(paper.title, (*kept, "（节选）"), paper.document_number)
+
+
+def altered(text: Text) -> Text:
+    """The text after somebody took a paragraph out of its midst."""
+    longest = max(text.paragraphs[1:-2], key=len)
+    return replace(text, paragraphs=tuple(one for one in text.paragraphs if one != longest))
+
+
+def _amended(paper: Paper) -> Text:
+    """A later version: the same title and most of the words, other figures, a number of its own and who amended it."""
+    history = f"（{paper.document_number}公布　根据2026年3月1日《国务院关于修改部分文件的决定》修订）"
+    changed = (re.sub(r"[0-9]+", lambda found: str(int(found[0]) + 3), one) for one in paper.paragraphs[:-1])
+    number = re.sub(r"([0-9]+)号", lambda found: f"{int(found[1]) + 40}号", paper.document_number)
+    return Text(paper.title, (history, *changed, "2026年3月1日"), number)
 
 
 def _bodies(paper: Paper) -> list[str]:

@@ -77,5 +77,18 @@ def answers(db: Database, edition: str) -> dict[tuple[str, str], tuple[str, str,
     }
 
 
+def taken_back(db: Database, edition: str) -> set[tuple[str, str]]:
+    """Portal and release address of each verdict that once was late or missing under an edition and now is neither."""
+    return {
+        (portal, url)
+        for portal, url in db.execute(
+            "SELECT DISTINCT v.portal_id, v.release_url FROM verdict_list v JOIN superseded_verdicts s"
+            " ON s.release_id = v.release_id AND s.portal_id = v.portal_id AND s.edition = v.edition"
+            " WHERE v.edition = ? AND s.status IN ('late', 'missing') AND v.status NOT IN ('late', 'missing')",
+            (edition,),
+        )
+    }
+
+
 def _one(db: Database, query: str, *parameters: str) -> int:
     return int(db.execute(query, parameters).fetchone()[0])
