@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from syndication.alert_rules import AlertsError, load_alerts
+from syndication.alert_rules import load_alerts
+from syndication.alert_sending import by_apprise
 from syndication.clock import beijing_text
 from syndication.errors import LockedError, SyndicationError
 from syndication.glossary import Outcome, chinese
@@ -110,24 +111,6 @@ def _tell_quietly(folder: Path, now: datetime, command: str, failed: BaseExcepti
         log.error("%s", problem)
     except Exception:
         log.exception("alerts could not be sent")
-
-
-def by_apprise(addresses: Sequence[str], title: str, text: str) -> bool:
-    """Sends by apprise; False where an address was not reached.
-
-    Raises:
-        AlertsError: apprise is not installed, or does not know an address's notation.
-    """
-    try:
-        from apprise import Apprise
-    except ImportError as problem:
-        raise AlertsError("发送告警需要安装 policy-syndication[alerts]。 Alerts need the extra `alerts`") from problem
-    sender = Apprise()
-    for address in addresses:
-        if not sender.add(address):
-            kind = address.partition("://")[0]  # the rest is a secret
-            raise AlertsError(f"告警地址 {kind}://… 无法识别。 The address {kind}://… is not in apprise's notation")
-    return bool(sender.notify(body=text, title=title))
 
 
 def _text(changed: Sequence[State], now: datetime) -> str:

@@ -70,7 +70,8 @@ def alerts_command(surroundings: Surroundings, data: Path | None, trial: bool) -
     Example: syndication alerts --test
     """
     from syndication.alert_rules import AlertsError, load_alerts
-    from syndication.alerts import by_apprise, tell
+    from syndication.alert_sending import by_apprise
+    from syndication.alerts import tell
 
     folder = data_folder(data)
     rules = load_alerts(folder)

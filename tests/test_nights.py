@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
+import importlib
 import json
 import shutil
-import threading
-from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from faults import FIRST, SECOND, finish, start
+from posts import mail_server, webhook
 from test_replay import data_from
 
 from syndication.alert_rules import AlertsError, load_alerts
+from syndication.alert_sending import by_apprise
 from syndication.alerts import STATE_FILE, tell
 from syndication.clock import from_text
 from syndication.rehearsal.build import build
@@ -24,6 +26,7 @@ from syndication.store import open_database
 from syndication.store.summary import summarise
 
 AFTER = from_text(SECOND)
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise 2.2 imports it
 
 
 @pytest.fixture(scope="module")
@@ -167,31 +170,6 @@ def test_lists_of_www_gov_cn_that_fail_or_disagree_are_told(folder):
     assert tell(folder, AFTER, send=Post()) == 0
 
 
-@contextmanager
-def webhook():
-    """A server on loopback that keeps what is sent to it."""
-    received = []
-
-    class Hook(BaseHTTPRequestHandler):
-        def do_POST(self):
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *said):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Hook)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"json://127.0.0.1:{server.server_address[1]}/", received
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 def test_a_message_reaches_a_webhook_and_an_unknown_address_keeps_its_secret(folder, syndication):
     pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
     with webhook() as (address, received):
@@ -235,3 +213,68 @@ def test_addresses_may_come_from_the_environment(tmp_path):
     (tmp_path / "alerts.toml").write_text('[operators]\nurls = ["$HOOK"]', encoding="utf-8")
     assert load_alerts(tmp_path, {"HOOK": "json://somewhere"}).operators == ("json://somewhere",)
     assert load_alerts(tmp_path / "elsewhere") is None
+
+
+TAKEN = b'{"errcode": 0, "errmsg": "ok"}'
+ROBOTS = {
+    "wecombot": ("wecombot://KEY-OF-A-ROBOT", TAKEN, b'{"errcode": 93000, "errmsg": "invalid webhook url"}'),
+    "dingtalk": ("dingtalk://TOKENOFAROBOT/", TAKEN, b'{"errcode": 310000, "errmsg": "keywords not in content"}'),
+    "feishu": ("feishu://TOKENOFAROBOT", b'{"StatusCode": 0}', b'{"code": 19001, "msg": "param invalid"}'),
+}
+
+
+@pytest.fixture
+def robot(monkeypatch):
+    """Leads a robot's messages to loopback; gives the function that does so."""
+
+    def lead(name, address):
+        plugin = importlib.import_module(f"apprise.plugins.{name}")
+        (kind,) = (value for key, value in vars(plugin).items() if key.lower() == f"notify{name}")
+        own = "{key}" if name == "wecombot" else "{token}"
+        monkeypatch.setattr(kind, "notify_url", address.replace("json:", "http:") + own)
+        monkeypatch.setattr(kind, "request_rate_per_sec", 0)
+
+    return lead
+
+
+@pytest.mark.parametrize("name", ROBOTS)
+def test_a_change_reaches_each_robot_and_a_refusal_with_status_200_is_no_arrival(folder, robot, name):
+    pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
+    address, taken, refused = ROBOTS[name]
+    write_alerts(folder, f'[operators]\nurls = ["{address}"]\n[when]\nblind_nights = 2\n')
+    with webhook(refused) as (where, received):
+        robot(name, where)
+        tell(folder, AFTER)
+        assert received
+        assert "portal:anquan" not in (folder / STATE_FILE).read_text(encoding="utf-8")
+    with webhook(taken) as (where, received):
+        robot(name, where)
+        assert tell(folder, AFTER) > 0
+        assert "连续 2 夜未能观测：样例安全部（anquan）" in json.dumps(received, ensure_ascii=False)
+        assert tell(folder, AFTER) == 0
+
+
+def test_a_long_message_goes_to_wecom_in_pieces_that_it_takes(robot):
+    pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
+    text = "\n".join(f"· 连续 3 夜未能观测：第{number}省人民政府网站" for number in range(120))
+    with webhook(b'{"errcode": 0}') as (where, received):
+        robot("wecombot", where)
+        assert by_apprise(["wecombot://KEY-OF-A-ROBOT"], "政策转载监测：需要处理", text)
+    pieces = [one["text"]["content"] for one in received]
+    assert len(pieces) > 1
+    assert max(len(piece.encode()) for piece in pieces) <= 2048
+    for number in range(120):
+        assert any(f"第{number}省" in piece for piece in pieces)
+
+
+def test_a_change_reaches_a_mail_box(folder):
+    pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
+    with mail_server() as (port, mails):
+        address = f"mailto://127.0.0.1:{port}/?from=monitor@example.gov.cn&to=duty@example.gov.cn&mode=insecure"
+        write_alerts(folder, BOTH.replace("json://nobody", address).replace("json://reader", address.replace("duty", "office")))
+        assert tell(folder, AFTER) > 0
+    told = [email.message_from_bytes(mail, policy=email.policy.default) for mail in mails]
+    assert [(mail["To"], mail["Subject"]) for mail in told] == [
+        ("duty@example.gov.cn", "政策转载监测：需要处理"), ("office@example.gov.cn", "政策转载监测：数据更新"),
+    ]  # fmt: skip
+    assert "超时" in told[1].get_body(("plain", "html")).get_content()
