@@ -83,7 +83,7 @@ def test_a_look_that_was_left_out_is_a_difference():
 
 
 def told(*rows):
-    return Rehearsed(score(rows), 47, 15, 300, 480.0, 0)
+    return Rehearsed(score(rows), 47, 15, 300, 480.0, 300.0, 0)
 
 
 def test_a_sound_rehearsal_is_told_in_figures():

@@ -10,8 +10,12 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import resource
+import signal
 import subprocess
 import sys
+import threading
+import time
 import traceback
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -29,6 +33,8 @@ from syndication.rules import load_rules
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from multiprocessing.connection import Connection
+    from resource import struct_rusage
 
     from syndication.rehearsal.stage import Stage
     from syndication.rules import Probing
@@ -36,7 +42,7 @@ if TYPE_CHECKING:
 LONGEST = 900
 """Seconds; a night of the fortnight takes some ten."""
 LOOPBACK = "syndication.rehearsal.loopback"
-LOADED = [LOOPBACK, "syndication.cli", "syndication.probe", "syndication.alerts", "syndication.connecting", "spiders.portals"]
+LOADED = [__name__, LOOPBACK, "syndication.cli", "syndication.probe", "syndication.alerts", "syndication.connecting", "spiders.portals"]
 ENDS = frozenset({0, 2})  # 2: done, but some portals could not be observed, as the story has it
 
 
@@ -46,10 +52,13 @@ class RehearsalError(SyndicationError):
 
 @dataclass(frozen=True)
 class Act:
-    """A run that was played: `nightly` or `probe`, and the story's moment."""
+    """A run that was played: `nightly` or `probe`, the story's moment, and what its process took of the machine."""
 
     kind: str
     moment: datetime
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
 
 
 class Performance:
@@ -77,8 +86,9 @@ class Performance:
             self.stage.moment = moment
             if kind == "nightly" or self._something_to_do(moment):
                 self.stage.set(moment)
-                act = Act(kind, moment)
-                (self._night if kind == "nightly" else self._probe)(moment)
+                began = time.monotonic()
+                used = (self._night if kind == "nightly" else self._probe)(moment)
+                act = Act(kind, moment, time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
                 reads = self.stage.asked("www.gov.cn", PUSH_FEED.partition("www.gov.cn")[2])
                 self._read_at = reads[-1] if reads else None
                 acts.append(act)
@@ -104,49 +114,57 @@ class Performance:
         assert self.stage.ground is not None
         return str(self.stage.ground.authority.root_file)
 
-    def _night(self, moment: datetime) -> None:
+    def _night(self, moment: datetime) -> struct_rusage:
         command = [sys.executable, "-m", LOOPBACK, *self._arguments(moment), "nightly"]
-        environment = {**os.environ, "SSL_CERT_FILE": self._trusting()}
-        try:
-            done = subprocess.run(
-                command, capture_output=True, text=True, timeout=LONGEST, check=False, env=environment
-            )
-        except subprocess.TimeoutExpired as problem:
-            raise _unended(moment) from problem
-        if done.returncode not in ENDS:
-            raise _failed(moment, done.stderr or done.stdout)
+        said = self.data.parent / "night.log"
+        with said.open("w", encoding="utf-8") as log:
+            environment = {**os.environ, "SSL_CERT_FILE": self._trusting()}
+            process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+            patience = threading.Timer(LONGEST, process.kill)
+            patience.start()
+            _, status, used = os.wait4(process.pid, 0)
+            patience.cancel()
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self._settle(moment, process.returncode, said)
+        return used
 
-    def _probe(self, moment: datetime) -> None:
+    def _probe(self, moment: datetime) -> struct_rusage:
         said = self.data.parent / "probe.log"
+        mine, its = self._forks.Pipe(duplex=False)
         process = self._forks.Process(
-            target=_command, args=([*self._arguments(moment), "probe"], self._trusting(), str(said))
+            target=_command, args=([*self._arguments(moment), "probe"], self._trusting(), str(said), its)
         )
         process.start()
+        its.close()
         process.join(LONGEST)
         if process.exitcode is None:
             process.kill()
-            raise _unended(moment)
-        if process.exitcode not in ENDS:
-            raise _failed(moment, said.read_text(encoding="utf-8") if said.exists() else f"status {process.exitcode}")
+            process.join()
+        self._settle(moment, process.exitcode or 0, said)
+        with mine:
+            used: struct_rusage = mine.recv()
+        process.close()
+        return used
+
+    def _settle(self, moment: datetime, status: int, said: Path) -> None:
+        """Raises RehearsalError for a run that did not end well."""
+        if status == -signal.SIGKILL:
+            raise RehearsalError(f"演练 {to_text(moment)} 未能结束。 The run of {to_text(moment)} did not end")
+        if status not in ENDS:
+            last = said.read_text(encoding="utf-8").strip().rpartition("\n")[2] if said.exists() else f"status {status}"
+            raise RehearsalError(f"演练 {to_text(moment)} 失败：{last}。 The run of {to_text(moment)} failed")
 
 
-def _command(arguments: list[str], trusted: str, said: str) -> None:
+def _command(arguments: list[str], trusted: str, said: str, used: Connection) -> None:
     """In the forked process: a command of the program against loopback; what it says goes to a file."""
     from syndication.rehearsal.loopback import main
 
     os.environ["SSL_CERT_FILE"] = trusted
-    with Path(said).open("w", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
+    with Path(said).open("w", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log), used:
         try:
             main.main(arguments, prog_name=LOOPBACK)
         except Exception:
             traceback.print_exc(file=log)
             raise
-
-
-def _unended(moment: datetime) -> RehearsalError:
-    return RehearsalError(f"演练 {to_text(moment)} 未能结束。 The run of {to_text(moment)} did not end")
-
-
-def _failed(moment: datetime, said: str) -> RehearsalError:
-    last = said.strip().rpartition("\n")[2]
-    return RehearsalError(f"演练 {to_text(moment)} 失败：{last}。 The run of {to_text(moment)} failed")
+        finally:
+            used.send(resource.getrusage(resource.RUSAGE_SELF))

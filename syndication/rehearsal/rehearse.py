@@ -50,7 +50,7 @@ COLUMNS = ("edition", "portal", "release_url", "truth", "expected_status", "expe
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """What came of it: the scores, how much was played, the wall time, and accusations that were taken back on the way.
+    """What came of it: the scores, how much was played, wall and processor time, and what was taken back on the way.
 
     `taken_back` counts portals that were late or missing for a time though the truth is that they were in time.
     """
@@ -60,6 +60,7 @@ class Rehearsed:
     nights: int
     probes: int
     seconds: float
+    cpu_seconds: float
     taken_back: int
 
     @property
@@ -80,7 +81,7 @@ def rehearse(folder: Path, told: Callable[[Act], None], days: int = DAYS) -> Reh
         RehearsalError: a run failed.
         EvidenceError: what a run kept is not sound.
     """
-    began = time.monotonic()
+    began, worked = time.monotonic(), time.process_time()
     fleet, data = Fleet(fortnight(days)), folder / "data"
     data.mkdir(parents=True)
     write_registry(fleet, data)
@@ -91,8 +92,9 @@ def rehearse(folder: Path, told: Callable[[Act], None], days: int = DAYS) -> Reh
     rows, back = _compared(fleet, stage, data)
     _write(folder / "answers.csv", rows)
     nights = sum(act.kind == "nightly" for act in acts)
+    work = time.process_time() - worked + sum(act.cpu_seconds for act in acts)
     return Rehearsed(
-        score(rows), len(fleet.story.portals), nights, len(acts) - nights, time.monotonic() - began, back
+        score(rows), len(fleet.story.portals), nights, len(acts) - nights, time.monotonic() - began, work, back
     )
 
 

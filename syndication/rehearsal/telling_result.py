@@ -28,7 +28,8 @@ def as_lines(done: Rehearsed) -> Iterator[str]:
     """The result for people, line by line."""
     result = done.result
     yield (
-        f"演练：{done.portals} 个虚构网站，{done.nights} 夜，截止时刻探测 {done.probes} 次，用时 {done.seconds / 60:.1f} 分钟。"
+        f"演练：{done.portals} 个虚构网站，{done.nights} 夜，截止时刻探测 {done.probes} 次，"
+        f"用时 {done.seconds / 60:.1f} 分钟（处理器 {done.cpu_seconds / 60:.1f} 分钟）。"
     )
     for title, scores, kind in (
         ("判定", result.statuses, Status), ("转载方式", result.modes, Mode), ("标记", result.flags, Flag)
@@ -55,6 +56,7 @@ def as_data(done: Rehearsed) -> dict[str, object]:
     result = done.result
     return {
         "portals": done.portals, "nights": done.nights, "probes": done.probes, "seconds": round(done.seconds, 1),
+        "cpu_seconds": round(done.cpu_seconds, 1),
         "answers": result.answers, "different": len(result.differences),
         "false_accusations": result.false_accusations, "taken_back": done.taken_back,
         "truth": {"told": result.told, "settled": result.settled, "open": result.open},
