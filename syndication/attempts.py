@@ -48,6 +48,10 @@ class Unreached(Exception):
         self.outcome, self.detail, self.last = outcome, detail, last
 
 
+class NotShown(Exception):
+    """Raised where the browser of this machine could not show a page that was fetched; ends as `not_shown`."""
+
+
 class OnlyByTls(Exception):
     """Raised where plain http, tried because TLS fails, only leads back to https; ends as `tls`."""
 
@@ -69,6 +73,8 @@ def outcome_of(problem: BaseException) -> tuple[Outcome, str]:
     detail = " ".join(str(problem).split())[:300] or type(problem).__name__
     if isinstance(problem, ArchivedFailure | Unreached | HostGaveUp):
         return problem.outcome, problem.detail[:LONGEST_DETAIL]
+    if isinstance(problem, NotShown):
+        return Outcome.NOT_SHOWN, detail
     if isinstance(problem, DownloadTimeoutError | HostTimeUp):
         return Outcome.TIMEOUT, detail
     if isinstance(problem, CannotResolveHostError):

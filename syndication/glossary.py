@@ -77,6 +77,7 @@ class Outcome(StrEnum):
     MOJIBAKE = "mojibake"
     TOO_LARGE = "too_large"
     REDIRECT_LOOP = "redirect_loop"
+    NOT_SHOWN = "not_shown"  # it answered, and the browser of this machine could not show it
     NOT_ARCHIVED = "not_archived"
 
 
@@ -136,6 +137,7 @@ class ColumnState(StrEnum):
     EMBED = "embed"
 
 
+# Words that are written alike are one key here (Flag.ALTERED, Finding.ALTERED), so they have one Chinese.
 CHINESE: Mapping[StrEnum, str] = {
     Status.ON_TIME: "按时", Status.LATE: "超时", Status.MISSING: "未转载", Status.PENDING: "未到期",
     Status.UNDETERMINED: "待核", Status.NOT_OBSERVED: "未能观测", Status.EXEMPT: "免于考核",
@@ -150,14 +152,14 @@ CHINESE: Mapping[StrEnum, str] = {
     Outcome.FORBIDDEN: "禁止访问", Outcome.CHALLENGE: "防护校验页面", Outcome.CAPTCHA: "人机验证页面",
     Outcome.HTTP_ERROR: "服务器报错", Outcome.ROBOTS: "robots 协议禁止", Outcome.LAYOUT_CHANGED: "页面结构无法识别",
     Outcome.MOJIBAKE: "编码无法识别", Outcome.TOO_LARGE: "响应过大", Outcome.REDIRECT_LOOP: "循环跳转",
-    Outcome.NOT_ARCHIVED: "证据文件中没有该地址",
+    Outcome.NOT_SHOWN: "监测方浏览器未能显示", Outcome.NOT_ARCHIVED: "证据文件中没有该地址",
     Step.DEFAULT: "正常连接", Step.LENIENT: "兼容旧加密协议", Step.PLAIN: "未加密连接",
     Certificate.VALID: "证书有效", Certificate.SELF_SIGNED: "自签名证书", Certificate.EXPIRED: "证书不在有效期内",
     Certificate.NAME_MISMATCH: "证书域名不符", Certificate.UNTRUSTED: "证书签发者不受信任", Certificate.NONE: "无证书",
     Fault.PORTAL_SILENT: "门户未按时转载", Fault.PORTAL_DOWN: "门户无法访问", Fault.MONITOR_BLOCKED: "监测被门户拦截",
     Fault.SOURCE_REDESIGNED: "门户改版或页面异常", Fault.MONITOR_BROKEN: "监测方不足或故障",
     Decision.CONFIRM: "维持原判定", Decision.OVERTURN: "改判", Decision.EXEMPT: "免于考核", Decision.REOPEN: "撤销复核",
-    Finding.SAME: "未见变化", Finding.GONE: "页面已不在", Finding.ALTERED: "内容有改动", Finding.UNSEEN: "未能查看",
+    Finding.SAME: "未见变化", Finding.GONE: "页面已不在", Finding.ALTERED: "内容不一致", Finding.UNSEEN: "未能查看",
     ColumnState.NO_ENTRY: "首页无入口", ColumnState.ENTRY_WITHOUT_LIST: "有入口无列表",
     ColumnState.ENTRY_WITH_LIST: "有入口有列表", ColumnState.EMBED: "推送组件",
 }
@@ -187,7 +189,8 @@ ACTS: Mapping[Outcome, str] = {
     Outcome.HTTP_ERROR: "look again later, else registry: the address",
     Outcome.ROBOTS: "operator: the portal's robots policy", Outcome.LAYOUT_CHANGED: "registry or family: the page changed",
     Outcome.MOJIBAKE: "family: the page's charset", Outcome.TOO_LARGE: "registry: the address",
-    Outcome.REDIRECT_LOOP: "registry: the address", Outcome.NOT_ARCHIVED: "nobody: a replayed file lacks the address",
+    Outcome.REDIRECT_LOOP: "registry: the address", Outcome.NOT_SHOWN: "operator: the browser, else take out the option render",
+    Outcome.NOT_ARCHIVED: "nobody: a replayed file lacks the address",
 }
 
 ANSWERED = frozenset({Outcome.OK, Outcome.UNCHANGED})

@@ -97,11 +97,11 @@ class HostMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """After a failed attempt: the ladder's next step, or the same again after a while, or the end of it."""
-        if isinstance(exception, IgnoreRequest):
+        outcome, detail = outcome_of(exception)
+        if isinstance(exception, IgnoreRequest) or outcome is Outcome.NOT_SHOWN:  # the host is not to blame
             return None
         host = host_of(request.url)
         state = self._hosts.setdefault(host, HostState())
-        outcome, detail = outcome_of(exception)
         step = request.meta[STEP][1]
         own = exception.last if isinstance(exception, Unreached) else (outcome, detail)
         failed = self._failed(request) or (*request.meta.get(FAILED, ()), (step, *own))

@@ -16,10 +16,10 @@ import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import HtmlResponse
 
 from spiders.families.measured import BOX, SCREEN
+from syndication.attempts import NotShown
 from syndication.challenge import recognise_block
 from syndication.errors import SyndicationError
 
@@ -64,10 +64,6 @@ _MEASURE = f"""(base) => {{
 
 class BrowserMissingError(SyndicationError):
     """A channel asks for a browser and there is none; install it, or take the option `render` out."""
-
-
-class BrowserFailed(Exception):
-    """Raised where the browser could not show a page; ends as `refused`, for the portal did answer."""
 
 
 def require_browser(registry: Registry, settings: BaseSettings) -> None:
@@ -188,9 +184,9 @@ class _Screen:
                 finally:
                     await context.close()
             except TimeoutError as problem:
-                raise DownloadTimeoutError(f"the browser did not show {url} within {self._seconds:.0f} s") from problem
+                raise NotShown(f"the browser did not show {url} within {self._seconds:.0f} s") from problem
             except Error as problem:
-                raise BrowserFailed(f"the browser: {problem.message.splitlines()[0]}") from problem
+                raise NotShown(f"the browser: {problem.message.splitlines()[0]}") from problem
 
     async def _started(self) -> Browser:
         from playwright.async_api import async_playwright
@@ -200,7 +196,7 @@ class _Screen:
                 if self._playwright is None:
                     self._playwright = await async_playwright().start()
                 self._browser = await self._playwright.chromium.launch(
-                    executable_path=self._path, args=self._arguments,
+                    executable_path=self._path, args=self._arguments, timeout=self._seconds * 1000,
                     chromium_sandbox=os.geteuid() != 0,  # Chromium's sandbox refuses to work for root
                 )  # fmt: skip
         return self._browser

@@ -17,7 +17,8 @@ from spiders.families.measured import as_shown
 from syndication import render
 from syndication.errors import SyndicationError
 from syndication.evidence import read_run_file
-from syndication.glossary import Level, Role
+from syndication.faults import BLOCKED, UNREACHED, UNREAD
+from syndication.glossary import Level, Outcome, Role
 from syndication.items import Ask, Channel, Portal
 from syndication.registry import CHANNEL_COLUMNS, PORTAL_COLUMNS, Registry
 from syndication.render import BrowserMissingError, is_own_host, require_browser
@@ -67,7 +68,7 @@ def site():
                 self.send_header("Location", "/gwy/")
                 self.end_headers()
                 return
-            body = PAGES.get(self.path, "").encode()
+            body = PAGES.get(self.path.partition("?")[0], "").encode()
             self.send_response(521 if self.path == "/wall/" else 200 if body else 404)
             self.send_header("Content-Type", "application/javascript" if self.path.endswith(".js") else "text/html")
             self.send_header("Content-Length", str(len(body)))
@@ -86,8 +87,12 @@ def site():
     thread.join()
 
 
-NIGHT = """
-import sys
+ON_LOOPBACK = """
+import sys, syndication.sheet
+syndication.sheet._is_inner = lambda host: False  # the registry of the program refuses what leads to this machine
+"""
+REPLAY = ON_LOOPBACK + "from syndication.cli import main; main(['replay', *sys.argv[1:]])"
+NIGHT = ON_LOOPBACK + """
 from pathlib import Path
 from syndication.clock import FixedClock, from_text
 from syndication.crawl import drive
@@ -128,13 +133,18 @@ def folder_for(target, origin, paths):
     return target
 
 
-def test_a_night_with_a_browser_and_its_replay(browser, site, syndication, tmp_path):
+def run(script, *words, **environment):
+    command = [sys.executable, "-c", script, *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env={**os.environ, **environment})
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_a_night_with_a_browser_and_its_replay(browser, site, tmp_path):
     origin, asked = site
     paths = {"p-home": ("/", "home"), "p-gwy": ("/gwy/", "html"), "p-moved": ("/moved/", "html"), "p-wall": ("/wall/", "html")}
     folder = folder_for(tmp_path / "data", origin, paths)
-    done = subprocess.run([sys.executable, "-c", NIGHT, folder], capture_output=True, text=True, timeout=120, check=False,
-                          env={**os.environ, "SYNDICATION_BROWSER": browser})  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    run(NIGHT, folder, SYNDICATION_BROWSER=browser)
     rows = facts(folder)
     assert rows["channels"] == [
         ("p-gwy", "ok", 5), ("p-home", "ok", 15), ("p-moved", "ok", 5), ("p-wall", "challenge", None)
@@ -147,7 +157,7 @@ def test_a_night_with_a_browser_and_its_replay(browser, site, syndication, tmp_p
     assert [record.method for record in records if record.url.endswith("/gwy/")] == ["RENDER"]
     again = folder_for(tmp_path / "again", origin, paths)
     before = len(asked)
-    syndication("replay", folder / "evidence", "--data", again)
+    run(REPLAY, folder / "evidence", "--data", again)
     assert facts(again) == rows
     assert len(asked) == before
 
@@ -168,9 +178,23 @@ def facts(folder):
 
 def test_a_column_that_is_not_shown_is_not_prominent(browser, site, tmp_path):
     folder = folder_for(tmp_path / "data", site[0] + "/hidden", {"p-home": ("/", "home")})
-    subprocess.run([sys.executable, "-c", NIGHT, folder], capture_output=True, text=True, timeout=120, check=True,
-                   env={**os.environ, "SYNDICATION_BROWSER": browser})  # fmt: skip
+    run(NIGHT, folder, SYNDICATION_BROWSER=browser)
     assert facts(folder)["column"] == [("entry_with_list", 2, 1, 0, 0, None)]
+
+
+@pytest.mark.parametrize("fate", ["exit 3", "sleep 0.2; kill -SEGV $$"], ids=["ends", "crashes"])
+def test_a_browser_that_fails_is_never_held_against_a_portal(site, tmp_path, fate):
+    program = tmp_path / "chromium"
+    program.write_text(f"#!/bin/sh\n{fate}\n", encoding="utf-8")
+    program.chmod(0o755)
+    paths = {"p-home": ("/", "home"), **{f"p-{n}": (f"/gwy/?{n}", "html") for n in range(5)}}
+    folder = folder_for(tmp_path / "data", site[0], paths)
+    run(NIGHT, folder, SYNDICATION_BROWSER=str(program))
+    looks = facts(folder)["channels"]
+    assert {outcome for _, outcome, _ in looks} == {"not_shown"}
+    assert len(looks) == 6
+    assert "/gwy/?4" in site[1]  # the host was not given up
+    assert Outcome.NOT_SHOWN not in BLOCKED | UNREACHED | UNREAD  # what remains is the monitor's own fault
 
 
 def _registry(**options):
