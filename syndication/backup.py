@@ -1,7 +1,8 @@
-"""`syndication backup` and `restore`: one file with the database as of now and what persons edited, proved by restoring it.
+"""`syndication backup` and `restore`: one file with the database as of now and what persons made, proved by restoring it.
 
 Facts: a copy of the database file alone lacks what the write-ahead log holds, so the copy is made by `VACUUM INTO`. Evidence
-files never change once their run is closed: they are copied beside the backups once each.
+files never change once their run is closed, nor do the frozen copies that notices rest on: they are copied beside the
+backups once each.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from syndication import __version__, lock
 from syndication.clock import to_text
 from syndication.errors import SyndicationError
 from syndication.folders import data_folder, data_option
+from syndication.notice_documents.keeping import MEMBER, PutBack, carry, copy_snapshots, put_back
+from syndication.notice_documents.manifest import OWN_TEMPLATE
+from syndication.notice_documents.numbering import FOLDER as NOTICES
 from syndication.running import EVIDENCE
 from syndication.store.copying import Contents, contents_of, copy_whole
 from syndication.store.database import FILE_NAME
@@ -39,8 +43,8 @@ if TYPE_CHECKING:
 
     from syndication.clock import Clock
 
-BESIDE = ("portals.csv", "channels.csv", "rules.toml", "duties.csv", "alerts.toml", "accounts.json")
-"""What persons made, besides the database; a folder may lack some."""
+BESIDE = ("portals.csv", "channels.csv", "rules.toml", "duties.csv", "alerts.toml", "accounts.json", OWN_TEMPLATE)
+"""What persons made, besides the database and the notices; a folder may lack some."""
 MANIFEST = "manifest.json"
 NAME = re.compile(r"syndication-(\d{8}T\d{6})Z\.tar\.gz")
 STAMP = "%Y%m%dT%H%M%S"
@@ -61,6 +65,15 @@ class BackedUp:
     contents: Contents
     evidence: int
     dropped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put in a data folder's place; `aside` is where what was there lies, None if nothing was."""
+
+    contents: Contents
+    aside: Path | None
+    notices: PutBack
 
 
 def backup(folder: Path, target: Path, now: datetime, *, evidence: bool = False, keep: timedelta | None = None) -> BackedUp:
@@ -89,6 +102,7 @@ def backup(folder: Path, target: Path, now: datetime, *, evidence: bool = False,
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+        copy_snapshots(folder, target / NOTICES)
         copied = _copy_evidence(folder / EVIDENCE, target / EVIDENCE) if evidence else 0
         dropped = _drop(target, now - keep) if keep else ()
     return BackedUp(path, contents, copied, dropped)
@@ -104,29 +118,34 @@ def prove(path: Path) -> Contents:
         return _unpack(path, Path(scratch))
 
 
-def restore(path: Path, folder: Path, clock: Clock) -> tuple[Contents, Path | None]:
-    """Puts a backup in a data folder's place; what was there is moved to `before-restore-...` in it. Evidence stays.
+def restore(path: Path, folder: Path, clock: Clock) -> Restored:
+    """Puts a backup in a data folder's place; what was there is moved to `before-restore-...` in it.
+
+    Evidence stays, and so do the notices that were made since the backup: their numbers were given.
 
     Raises:
         BackupError: the backup is not sound; nothing was changed.
         LockedError: another command works on the folder.
     """
     now = clock.now()
-    with lock.hold(folder, "restore", now), tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as scratch:
-        contents = _unpack(path, Path(scratch))
-        names = [FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", *BESIDE]
-        present = [name for name in names if (folder / name).exists()]
-        aside = folder / f"before-restore-{now.astimezone(UTC):{STAMP}}Z" if present else None
-        if aside is not None:
-            aside.mkdir()
-            for name in present:
+    aside = folder / f"before-restore-{now.astimezone(UTC):{STAMP}}Z"
+    with (
+        lock.hold(folder, "restore", now), lock.hold(folder / NOTICES, "restore", now),
+        tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as place,
+    ):  # fmt: skip
+        scratch = Path(place)
+        contents = _unpack(path, scratch)
+        notices = put_back(scratch, folder, path.parent / NOTICES, aside, now)
+        for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", *BESIDE):
+            if (folder / name).exists():
+                aside.mkdir(exist_ok=True)
                 (folder / name).replace(aside / name)
         for name in (FILE_NAME, *BESIDE):
-            if (Path(scratch) / name).exists():
-                (Path(scratch) / name).replace(folder / name)
+            if (scratch / name).exists():
+                (scratch / name).replace(folder / name)
         if (path.parent / EVIDENCE).is_dir():
             _copy_evidence(path.parent / EVIDENCE, folder / EVIDENCE)
-    return contents, aside
+    return Restored(contents, aside if aside.exists() else None, notices)
 
 
 def _write(folder: Path, scratch: Path, part: Path, now: datetime) -> None:
@@ -134,7 +153,10 @@ def _write(folder: Path, scratch: Path, part: Path, now: datetime) -> None:
         copy_whole(connection, scratch / FILE_NAME)
     with closing(open_reader(scratch / FILE_NAME)) as connection:
         contents = contents_of(connection)
-    members = {FILE_NAME: scratch / FILE_NAME, **{name: folder / name for name in BESIDE if (folder / name).is_file()}}
+    members = {
+        FILE_NAME: scratch / FILE_NAME, **{name: folder / name for name in BESIDE if (folder / name).is_file()},
+        **carry(folder, scratch),
+    }  # fmt: skip
     manifest = {
         "program": __version__, "made_at": to_text(now), "counts": dict(contents.counts), "newest_run": contents.newest_run,
         "sha256": {name: _sha256(source) for name, source in members.items()},
@@ -160,12 +182,17 @@ def _unpack(path: Path, scratch: Path) -> Contents:
     """The members of a backup as files, found sound. Only names that a backup has are written."""
     try:
         with tarfile.open(path, "r:gz") as archive:
-            for name in (MANIFEST, FILE_NAME, *BESIDE):
+            _extract(archive, MANIFEST, scratch)
+            manifest = json.loads((scratch / MANIFEST).read_text(encoding="utf-8"))
+            expected: Mapping[str, str] = manifest["sha256"]
+            if FILE_NAME not in expected:
+                raise ValueError(f"it lacks {FILE_NAME}")
+            for name in expected:
+                if name not in (FILE_NAME, *BESIDE) and not MEMBER.fullmatch(name):
+                    raise ValueError(f"it lists {name!r}")
                 _extract(archive, name, scratch)
-        manifest = json.loads((scratch / MANIFEST).read_text(encoding="utf-8"))
-        expected: Mapping[str, str] = manifest["sha256"]
         for name, digest in expected.items():
-            if _sha256(scratch / Path(name).name) != digest:
+            if _sha256(scratch / name) != digest:
                 raise BackupError(f"备份 {path} 中的 {name} 已损坏。 {name} in the backup {path} is damaged")
         return _check(scratch / FILE_NAME, manifest, path)
     except (tarfile.TarError, EOFError, ValueError, KeyError, FileNotFoundError) as problem:
@@ -173,15 +200,10 @@ def _unpack(path: Path, scratch: Path) -> Contents:
 
 
 def _extract(archive: tarfile.TarFile, name: str, scratch: Path) -> None:
-    try:
-        member = archive.getmember(name)
-    except KeyError:
-        if name in {MANIFEST, FILE_NAME}:
-            raise
-        return
-    source = archive.extractfile(member)
+    source = archive.extractfile(archive.getmember(name))
     if source is None:
         raise ValueError(f"{name} is no file")
+    (scratch / name).parent.mkdir(parents=True, exist_ok=True)
     with source, _create(scratch / name, 0o600 if name == "accounts.json" else 0o666) as target:
         shutil.copyfileobj(source, target, AT_ONCE)
         os.fsync(target.fileno())
@@ -249,7 +271,9 @@ def _sha256(path: Path) -> str:
 def backup_command(
     surroundings: Surroundings, data: Path | None, target: Path | None, days: int, evidence: bool
 ) -> None:
-    """Back up the database and the edited files; a nightly may run meanwhile. The newest three always stay.
+    """Back up the database, the edited files and the notices; a nightly may run meanwhile. The newest three always stay.
+
+    The frozen databases that notices rest on are copied once each into the folder `notices` beside the backups.
 
     Example: syndication backup -o /backup/syndication --evidence
     """
@@ -272,7 +296,8 @@ def backup_command(
 def restore_command(surroundings: Surroundings, path: Path, data: Path | None, check: bool) -> None:
     """Check a backup and put it in the data folder's place; what was there is kept beside.
 
-    Evidence files are taken from the folder `evidence` beside the backup where the data folder lacks them. Restart
+    Evidence files and what notices rest on are taken from the folders `evidence` and `notices` beside the backup where the
+    data folder lacks them. Notices made since the backup stay, and no number of a notice is given twice. Restart
     `syndication serve` afterwards.
 
     Example: syndication restore /backup/syndication/syndication-20260303T000000Z.tar.gz
@@ -280,10 +305,16 @@ def restore_command(surroundings: Surroundings, path: Path, data: Path | None, c
     if check:
         click.echo(f"备份完好：{_said(prove(path))}。")
         return
-    contents, aside = restore(path, data_folder(data), surroundings.clock)
-    click.echo(f"已恢复：{_said(contents)}。")
-    if aside is not None:
-        click.echo(f"原有文件已移至 {aside}，确认无误后可删除。")
+    done = restore(path, data_folder(data), surroundings.clock)
+    click.echo(f"已恢复：{_said(done.contents)}。")
+    if done.aside is not None:
+        click.echo(f"原有文件已移至 {done.aside}，确认无误后可删除。")
+    for line in done.notices.told:
+        click.echo(f"注意：{line}")
+    if done.notices.last:
+        click.echo(
+            f"最后登记的通报编号为 {done.notices.last}。此后若还生成过通报，请用 syndication notice spend 编号 登记，以免重号。"
+        )
     click.echo("请重新启动 syndication serve，并运行 syndication evidence verify 核对证据。")
 
 

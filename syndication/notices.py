@@ -252,6 +252,27 @@ def _days(named: str | None, first: date | None, last: date | None) -> tuple[dat
     return first, last
 
 
+@notice_command.command("spend", short_help="Note a number as given elsewhere.")
+@click.argument("number", metavar="NUMBER")
+@data_option
+def spend_command(number: str, data: Path | None) -> None:
+    """Note that a number was given by a data folder that was lost: neither it nor one below it is given again.
+
+    Example: syndication notice spend 2026-007 --data /srv/syndication
+    """
+    from syndication.lock import hold
+    from syndication.notice_documents.numbering import FOLDER, NUMBER, Register
+
+    if not NUMBER.fullmatch(number):
+        raise click.BadParameter(f"{number!r} 不是通报编号，请写成 2026-007。 {number!r} is no number of a notice.")
+    folder, now = data_folder(data), SystemClock().now()
+    if not folder.is_dir():
+        raise NoticeError(f"没有数据目录 {folder}。 There is no folder {folder}.")
+    with hold(folder / FOLDER, "notice spend", now):
+        new = Register(folder).spend([number], now)
+    click.echo(f"已登记：编号 {number} 不再使用。" if new else f"编号 {number} 已在登记中，没有改动。")
+
+
 @notice_command.command("verify", short_help="Compose a notice again from its snapshot, and compare.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @data_option

@@ -57,8 +57,7 @@ def test_a_backup_restores_what_was_there(folder, tmp_path):
     assert done.path.name == "syndication-20260401T000000Z.tar.gz"
     assert done.path.stat().st_mode & 0o777 == 0o600
     elsewhere = tmp_path / "elsewhere"
-    _, aside = restore(done.path, elsewhere, FixedClock(NOW))
-    assert aside is None
+    assert restore(done.path, elsewhere, FixedClock(NOW)).aside is None
     assert content(elsewhere) == expected
     with open_reader(elsewhere / "syndication.db") as connection:
         assert connection.execute("SELECT notes FROM portals WHERE portal_id = 'anquan'").fetchone()[0] == "only in the log"

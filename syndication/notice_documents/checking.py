@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 from syndication import __version__
 from syndication.notice_documents.composing import compose
-from syndication.notice_documents.making import (
+from syndication.notice_documents.making import LETTER, read_earlier, write_documents
+from syndication.notice_documents.manifest import (
     EARLIER,
     KEPT_TEMPLATE,
-    LETTER,
+    NAME,
     RECORD,
     SNAPSHOT,
-    read_earlier,
-    write_documents,
+    build_manifest,
+    read_files,
+    read_manifest,
+    read_terms,
+    sha256,
 )
-from syndication.notice_documents.manifest import NAME, build_manifest, read_files, read_manifest, read_terms, sha256
 from syndication.notice_documents.numbering import Register
 from syndication.store.snapshot import thawed
 

@@ -19,7 +19,19 @@ from syndication.notice_documents.annexes import write_csv
 from syndication.notice_documents.composing import Composed, EditionFacts, Terms, compose
 from syndication.notice_documents.issued import period_to_json, read_issued, relevant, replaced_by
 from syndication.notice_documents.letter import write_letter
-from syndication.notice_documents.manifest import NAME, build_manifest, cautions, sha256, to_bytes
+from syndication.notice_documents.manifest import (
+    BASIS,
+    EARLIER,
+    KEPT_TEMPLATE,
+    NAME,
+    OWN_TEMPLATE,
+    RECORD,
+    SNAPSHOT,
+    build_manifest,
+    cautions,
+    sha256,
+    to_bytes,
+)
 from syndication.notice_documents.numbering import FOLDER, Register
 from syndication.notice_documents.spans import day_name, span_name
 from syndication.notice_documents.wording import SOURCES
@@ -38,13 +50,7 @@ if TYPE_CHECKING:
     from syndication.store.periods import Period
 
 TEMPLATE = Path(__file__).with_name("template.docx")
-OWN_TEMPLATE = "notice-template.docx"
-"""The office's template, if it lies in the data folder."""
 LETTER, WORKBOOK = "通报草稿.docx", "附件.xlsx"
-BASIS = "basis"
-SNAPSHOT, KEPT_TEMPLATE, EARLIER, RECORD = (
-    f"{BASIS}/snapshot.db", f"{BASIS}/template.docx", f"{BASIS}/earlier.json", f"{BASIS}/record.json",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

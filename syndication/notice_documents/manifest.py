@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from syndication.notice_documents.composing import Composed
 
 NAME = "manifest.json"
+BASIS = "basis"
+SNAPSHOT, KEPT_TEMPLATE, EARLIER, RECORD = (
+    f"{BASIS}/snapshot.db", f"{BASIS}/template.docx", f"{BASIS}/earlier.json", f"{BASIS}/record.json",
+)  # fmt: skip
+"""What a notice rests on, in its folder."""
+OWN_TEMPLATE = "notice-template.docx"
+"""The office's template, if it lies in the data folder."""
 FORMAT = 1
 INSIDE = re.compile(r"(?:basis/)?[^./\\][^/\\]*")
 """Names of files that lie in a notice's folder."""

@@ -23,8 +23,7 @@ from syndication.clock import to_text
 from syndication.lock import hold
 from syndication.notice_documents.checking import verify_notice
 from syndication.notice_documents.findings import Kind
-from syndication.notice_documents.making import BASIS
-from syndication.notice_documents.manifest import NAME, read_files
+from syndication.notice_documents.manifest import BASIS, NAME, read_files
 from syndication.notice_documents.numbering import Register, replace_file
 from syndication.notice_documents.packing import DATE
 from syndication.notice_documents.spans import span_name

@@ -17,8 +17,7 @@ from datasette.utils.asgi import NotFound  # type: ignore[import-untyped]  # as 
 
 from syndication.clock import beijing_date
 from syndication.glossary import Level, chinese
-from syndication.notice_documents.making import OWN_TEMPLATE
-from syndication.notice_documents.manifest import cautions
+from syndication.notice_documents.manifest import OWN_TEMPLATE, cautions
 from syndication.notice_documents.shelf import annex_rows, as_zip, shelf
 from syndication.notice_documents.spans import day_name, read_span
 from syndication.notices import RECTIFY_WITHIN, NoticeError
