@@ -42,7 +42,10 @@ if TYPE_CHECKING:
 LONGEST = 900
 """Seconds; a night of the fortnight takes some ten."""
 LOOPBACK = "syndication.rehearsal.loopback"
-LOADED = [__name__, LOOPBACK, "syndication.cli", "syndication.probe", "syndication.alerts", "syndication.connecting", "spiders.portals"]
+LOADED = [
+    __name__, LOOPBACK, "syndication.cli", "syndication.alerts", "syndication.probe", "syndication.connecting",
+    "spiders.pages", "spiders.portals", "spiders.releases",
+]  # fmt: skip
 ENDS = frozenset({0, 2})  # 2: done, but some portals could not be observed, as the story has it
 
 
@@ -118,8 +121,7 @@ class Performance:
         command = [sys.executable, "-m", LOOPBACK, *self._arguments(moment), "nightly"]
         said = self.data.parent / "night.log"
         with said.open("w", encoding="utf-8") as log:
-            environment = {**os.environ, "SSL_CERT_FILE": self._trusting()}
-            process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+            process = subprocess.Popen(command, stdout=log, stderr=log, env=_environment(self._trusting()))
             patience = threading.Timer(LONGEST, process.kill)
             patience.start()
             _, status, used = os.wait4(process.pid, 0)
@@ -155,11 +157,19 @@ class Performance:
             raise RehearsalError(f"演练 {to_text(moment)} 失败：{last}。 The run of {to_text(moment)} failed")
 
 
+def _environment(trusted: str) -> dict[str, str]:
+    """The environment of a run: the fleet's authority is trusted, and nothing of the operator's settings is left."""
+    left = {name: value for name, value in os.environ.items() if not name.startswith("SYNDICATION_")}
+    return {**left, "SSL_CERT_FILE": trusted}
+
+
 def _command(arguments: list[str], trusted: str, said: str, used: Connection) -> None:
     """In the forked process: a command of the program against loopback; what it says goes to a file."""
     from syndication.rehearsal.loopback import main
 
-    os.environ["SSL_CERT_FILE"] = trusted
+    environment = _environment(trusted)
+    os.environ.clear()
+    os.environ.update(environment)
     with Path(said).open("w", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log), used:
         try:
             main.main(arguments, prog_name=LOOPBACK)

@@ -133,7 +133,7 @@ def _write(path: Path, rows: Sequence[Compared]) -> None:
 def rehearse_command(keep: Path | None, days: int, machine: bool) -> None:
     """Run nights and probes of the program over real sockets against an invented fleet with known answers.
 
-    It takes some ten minutes; run it after each upgrade, and weekly (deploy/syndication-rehearsal.timer does).
+    It takes some ten minutes. Run it after each upgrade; deploy/syndication-rehearsal.timer runs it every week.
 
     Exit status 0: every verdict is as known; 1: something differs. False accusations must be 0.
 
