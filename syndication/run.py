@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from syndication.trouble import TROUBLES, Unwritten
 
@@ -42,6 +42,7 @@ class Run:
 
     `held` are looks that are not recorded before a person agreed (see `syndication.pipelines.HoldPipeline`).
     `archive` answers in place of the network what it holds; with `writer` None nothing else may be asked (a replay).
+    `robots` holds what hosts said in their robots.txt, by host (see `syndication.robots`).
     `broken` is why nothing more can be written; `stop` ends the crawl that is under way.
     """
 
@@ -62,6 +63,7 @@ class Run:
     progress: Progress | None = None
     course: Course = field(default_factory=Course)
     held: list[object] = field(default_factory=list)
+    robots: dict[str, Any] = field(default_factory=dict)
     broken: Exception | None = None
     stop: Callable[[], None] | None = None
 

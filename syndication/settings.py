@@ -57,6 +57,8 @@ RENDER_TIMEOUT = 40
 
 DOWNLOADER_MIDDLEWARES = {
     "syndication.middlewares.HostTimeMiddleware": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # in its place:
+    "syndication.robots.SharedRobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # in its place:
     "syndication.hosts.HostMiddleware": 650,
     "syndication.middlewares.UnchangedMiddleware": 970,

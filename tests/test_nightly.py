@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 from test_replay import content, data_from
 
-from syndication.clock import FixedClock, from_text
+from syndication.clock import FixedClock, from_text, to_text
 from syndication.errors import LockedError
 from syndication.lock import hold
 from syndication.rehearsal.build import build
@@ -76,3 +77,25 @@ def test_a_second_one_says_who_holds_the_folder_and_exits(registry, tmp_path, sy
     assert "since 2026-03-03 02:15 Beijing time" in said
     with hold(folder, "nightly", at), pytest.raises(LockedError), hold(folder, "replay", FixedClock(at).now()):
         pass
+
+
+class Counting(Fleet):
+    """The fleet, with a list of what it was asked."""
+
+    def __init__(self):
+        super().__init__(story())
+        self.asked = []
+
+    def answer(self, url, at):
+        self.asked.append((to_text(at), url))
+        return super().answer(url, at)
+
+
+def test_each_host_is_asked_once_a_night_for_its_robots_file_by_all_crawls_together(registry, tmp_path):
+    folder, fleet = data_from(registry, tmp_path / "data"), Counting()
+    with serving(fleet) as port:
+        said = [finish(night(folder, port, at)) for at in (FIRST, "2026-03-03T18:15:00Z")]
+    assert "复查已转载稿件" in said[1]
+    asked = Counter(one for one in fleet.asked if one[1].endswith("/robots.txt"))
+    assert len(asked) > 20
+    assert set(asked.values()) == {1}
