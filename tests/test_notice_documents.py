@@ -6,6 +6,7 @@ import csv
 import errno
 import hashlib
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -49,6 +50,25 @@ SELECT v.portal_id, v.release_url, v.title, v.document_number, v.status, v.earli
 JOIN portals p USING (portal_id)
 WHERE edition = 'inspection-24h' AND status IN ('late', 'missing') AND fault = 'portal_silent' AND reviewed IS NULL
 ORDER BY v.level <> 'department', p.region_code, v.portal_id, v.released_at
+"""
+
+
+LISTED = """
+SELECT v.portal_name, p.home_url, v.title, v.document_number, datetime(v.released_at, '+8 hours'),
+    CASE WHEN v.earliest IS NULL THEN '' ELSE strftime('%Y-%m-%d %H:%M', v.earliest, '+8 hours')
+        || CASE WHEN strftime('%s', v.latest) - strftime('%s', v.earliest) <= 60 THEN ''
+           ELSE strftime(' 至 %Y-%m-%d %H:%M 之间', v.latest, '+8 hours') END END,
+    CASE WHEN v.status <> 'late' THEN ''
+        ELSE printf('%.1f', (strftime('%s', v.earliest) - strftime('%s', v.deadline)) / 360 / 10.0) END,
+    v.page_url, v.release_url
+FROM verdict_list v JOIN portals p USING (portal_id)
+WHERE edition = 'inspection-24h' AND status IN ('late', 'missing') AND fault = 'portal_silent' AND reviewed IS NULL
+ORDER BY v.level <> 'department', p.region_code, v.portal_id, v.released_at
+"""
+SCORED = """
+SELECT s.portal_name, p.home_url, releases, decided, on_time, late, missing, on_time_percent, undetermined, not_observed, pending,
+    exempt
+FROM portal_scorecard s JOIN portals p USING (portal_id) WHERE edition = ? AND s.level = ? ORDER BY p.region_code, p.portal_id
 """
 
 
@@ -289,7 +309,7 @@ def test_the_draft_is_laid_out_by_the_standard(made):
     }  # fmt: skip
     assert fonts == {"通报标题": ("方正小标宋简体", Pt(22)), "通报一级标题": ("黑体", Pt(16)),
                      "通报二级标题": ("楷体_GB2312", Pt(16)), "通报正文": ("仿宋_GB2312", Pt(16))}  # fmt: skip
-    assert document.styles["通报正文"].paragraph_format.line_spacing == Pt(28)
+    assert document.styles["通报正文"].paragraph_format.line_spacing == Pt(28.95)
     headings = [p.text for p in document.paragraphs if p.style.name == "通报一级标题"]
     assert headings == ["一、总体情况", "二、检查发现的主要问题", "三、往期问题整改情况", "四、有关要求"]
     parts = zipfile.ZipFile(notice.folder / LETTER)
@@ -390,10 +410,12 @@ def sheets_by_openpyxl(path):
 
 @pytest.fixture
 def office(tmp_path):
-    """Converts files with LibreOffice; skips where there is none."""
+    """Converts files with LibreOffice; skips where there is none, but not in CI, which installs it."""
     program = shutil.which("soffice")
+    if program is None and os.environ.get("CI"):
+        pytest.fail("LibreOffice (soffice) is not installed: .ci/run should have done that")
     if program is None:
-        pytest.skip("LibreOffice (soffice) is not installed: apt-get install libreoffice-writer libreoffice-calc")
+        pytest.skip("LibreOffice (soffice) is not installed: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui")
 
     def convert(path, kind):
         """With a profile of its own, so that a running LibreOffice does not answer in its place."""
@@ -426,10 +448,25 @@ def test_libreoffice_reads_in_the_workbook_what_stands_in_the_database(made, off
         assert [[comparable(cell) for cell in row] for row in got] == [[comparable(cell) for cell in row] for row in annex.rows]
     with (target / "附件-未按时转载清单.csv").open(encoding="utf-8", newline="") as file:
         listed = list(csv.DictReader(file))
-    names = dict(ask(data, "SELECT portal_id, name FROM portals"))
-    urls = dict(ask(data, "SELECT portal_id, home_url FROM portals"))
-    got = [(row["网站名称"], row["网址"], row["国务院原文"], row["文件标题"], row["发文字号"]) for row in listed]
-    assert got == [(names[one[0]], urls[one[0]], *one[1:4]) for one in ask(data, ACCUSED)]
+    names = ("网站名称", "网址", "文件标题", "发文字号", "发布时间", "转载时间", "超时(小时)", "转载页面", "国务院原文")
+    got = [tuple(comparable(row[name]) for name in names) for row in listed]
+    assert got == [tuple(comparable(cell) for cell in row) for row in ask(data, LISTED)]
+    for name, level in (("各地区情况", "province"), ("国务院部门情况", "department")):
+        with (target / f"附件-{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows = [tuple(comparable(cell) for cell in row[2:]) for row in list(csv.reader(file))[1:]]
+        assert rows == [tuple(comparable(cell) for cell in row) for row in ask(data, SCORED, EDITION, level)]
+    with (target / "附件-专栏设置情况.csv").open(encoding="utf-8", newline="") as file:
+        shown = {row["网站名称"]: (row["观测天数"], row["有专栏天数"], row["末次观测日"]) for row in csv.DictReader(file)}
+    assert {name: told for name, told in shown.items() if told[2]} == {
+        row[0]: row[1:] for row in ask(data, "SELECT portal_name, CAST(count(*) AS TEXT), CAST(sum(state <> 'no_entry') AS TEXT),"
+                                             " max(day) FROM column_days GROUP BY portal_id")
+    }  # fmt: skip
+    with (target / "附件-未能观测清单.csv").open(encoding="utf-8", newline="") as file:
+        names = ("网站名称", "未能观测(条)", "首条发布日", "末条发布日")
+        unseen = sorted(tuple(row[name] for name in names) for row in csv.DictReader(file))
+    assert unseen == sorted(ask(data, "SELECT portal_name, CAST(count(*) AS TEXT), min(released_day), max(released_day)"
+                                      " FROM verdict_list WHERE edition = ? AND status = 'not_observed'"
+                                      " GROUP BY portal_id, fault", EDITION))
 
 
 def test_libreoffice_reads_in_the_csv_files_what_stands_in_the_database(made, office):
@@ -449,9 +486,57 @@ def comparable(cell):
     return f"{float(text):.1f}" if re.fullmatch(r"-?\d+(\.\d+)?", text) else text
 
 
-def test_libreoffice_makes_a_pdf_of_the_draft(made, office):
-    target = office(made[0].folder / LETTER, "pdf")
-    assert (target / Path(LETTER).with_suffix(".pdf").name).read_bytes().startswith(b"%PDF")
+MILLIMETRE = 72 / 25.4
+
+
+def lines_of(pdf):
+    """The lines of each page of a PDF file: left, top, right, bottom in mm, and the text."""
+    told = subprocess.run(["pdftotext", "-bbox-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    pages = []
+    for page in told.split("<page ")[1:]:
+        size = re.match(r'width="([\d.]+)" height="([\d.]+)"', page)
+        assert [round(float(one) / MILLIMETRE) for one in size.groups()] == [210, 297]
+        found = []
+        for box, words in re.findall(r"<line ([^>]+)>(.*?)</line>", page, re.DOTALL):
+            places = [float(one) / MILLIMETRE for one in re.findall(r'"([\d.]+)"', box)]
+            found.append((*places, "".join(re.findall(r">([^<]+)</word>", words))))
+        pages.append(sorted(found, key=lambda line: line[1]))
+    return pages
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed: apt-get install poppler-utils")
+def test_a_page_has_22_lines_of_28_characters(office, tmp_path):
+    document = Document(str(TEMPLATE))
+    for paragraph in list(document.paragraphs):
+        paragraph._element.getparent().remove(paragraph._element)
+    for _ in range(3):
+        document.add_paragraph("国务院重要信息转载情况专项检查范围和观测依据" * 30, style="通报正文")
+    document.save(str(tmp_path / "grid.docx"))
+    pages = lines_of(office(tmp_path / "grid.docx", "pdf") / "grid.pdf")
+    for number, (*body, foot) in enumerate(pages[:-1], 1):
+        assert len(body) == 22
+        assert max(len(text) for *_, text in body) == 28
+        for left, top, right, bottom, _ in body:
+            assert left > 27.9
+            assert top > 36.9
+            assert right < 184.1
+            assert bottom < 262.1
+        assert foot[4] == f"—{number}—"
+        middle, gap = (foot[1] + foot[3]) / 2, foot[0] - 28 if number % 2 == 0 else 184 - foot[2]
+        assert 6 < middle - 262 < 8.5
+        assert 4 < gap < 6  # one character of 14 pt
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed: apt-get install poppler-utils")
+def test_libreoffice_prints_the_draft_whole(made, office):
+    """Every paragraph of the draft stands in the PDF, and nothing runs over the margins."""
+    folder = made[0].folder
+    pages = lines_of(office(folder / LETTER, "pdf") / Path(LETTER).with_suffix(".pdf").name)
+    printed = "".join(text for page in pages for *_, text in page[:-1])
+    for paragraph in Document(str(folder / LETTER)).paragraphs:
+        assert re.sub(r"\s+", "", paragraph.text) in re.sub(r"\s+", "", printed)
+    assert [page[-1][4] for page in pages] == [f"—{number}—" for number in range(1, len(pages) + 1)]
+    assert max(right for page in pages for _, _, right, _, _ in page) < 184.5
 
 
 # --- numbers, reissues, rounds ---

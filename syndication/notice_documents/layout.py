@@ -1,8 +1,9 @@
 """The template of the draft as it ships, laid out by GB/T 9704-2012: `python -m syndication.notice_documents.layout FILE`.
 
-Facts of the world: A4, text 156 x 225 mm (margins 3.7, 3.5, 2.8, 2.6 cm), 仿宋 三号 (16 pt), lines of 28 pt, the title in
-小标宋 二号 (22 pt), headings 黑体 一、 and 楷体 （一）, page numbers 四号 (14 pt) with a dash on either side, on odd pages to the
-right, on even ones to the left. Machines without the fonts of government offices get the named substitutes.
+Facts of the world: A4, text 156 x 225 mm (margins 3.7, 3.5, 2.8, 2.6 cm) of 22 lines with 28 characters, 仿宋 三号 (16 pt),
+the title in 小标宋 二号 (22 pt), headings 黑体 一、 and 楷体 （一）, page numbers in 宋体 四号 (14 pt) between dashes, 7 mm below
+the text, on odd pages to the right, on even ones to the left. 28 characters of 16 pt are wider than 156 mm: they stand a
+quarter of a point closer. Machines without the fonts of government offices get the named substitutes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, Twips
 
 from syndication.notice_documents.packing import repack
 from syndication.notice_documents.template_text import PARAGRAPHS, Place
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
 
 BODY, TITLE, FIRST, SECOND, LATIN = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312", "Times New Roman"
 SUBSTITUTES = {BODY: "仿宋", TITLE: "宋体", SECOND: "楷体"}
-LINE = Pt(28)
+SONG = "宋体"
+BODY_SIZE = 16
+LINES, LINE = 22, Twips(579)
+"""28.95 pt: 22 lines fill 225 mm."""
+CLOSER = -5
+"""Twentieths of a point between characters: 28 of them fill 156 mm."""
 INDENT = 200
 """The first line's indent, in hundredths of a character."""
 MOMENT = datetime(2026, 1, 1)  # noqa: DTZ001 - a document's properties have no zone; the template's date says nothing
@@ -42,7 +48,7 @@ _STYLES = {
     Place.SECOND: (SECOND, 16, WD_ALIGN_PARAGRAPH.JUSTIFY, INDENT),
     Place.BODY: (BODY, 16, WD_ALIGN_PARAGRAPH.JUSTIFY, INDENT),
     Place.SIGNATURE: (BODY, 16, WD_ALIGN_PARAGRAPH.RIGHT, 0),
-    Place.NOTE: (BODY, 12, WD_ALIGN_PARAGRAPH.LEFT, 0),
+    Place.NOTE: (BODY, 12, WD_ALIGN_PARAGRAPH.LEFT, INDENT),
 }
 
 
@@ -68,7 +74,7 @@ def _page(document: DocumentType) -> None:
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
     section.top_margin, section.bottom_margin = Cm(3.7), Cm(3.5)
     section.left_margin, section.right_margin = Cm(2.8), Cm(2.6)
-    section.header_distance, section.footer_distance = Cm(1.5), Cm(2.3)
+    section.header_distance, section.footer_distance = Cm(1.5), Cm(2.5)
     document.settings.odd_and_even_pages_header_footer = True
     _number(section, even=False)
     _number(section, even=True)
@@ -86,7 +92,7 @@ def _number(section: Section, *, even: bool) -> None:
     for text in ("— ", None, " —"):
         run = paragraph.add_run(text or "")
         run.font.size = Pt(14)
-        _fonts(run._element.get_or_add_rPr(), "宋体")
+        _fonts(run._element.get_or_add_rPr(), SONG, SONG)
         if text is None:
             for kind, told in (("begin", ""), ("", " PAGE "), ("end", "")):
                 run._element.append(_field(kind, told))
@@ -107,12 +113,16 @@ def _style(document: DocumentType, place: Place, font: str, size: int, alignment
     style: ParagraphStyle = document.styles.add_style(place.value, WD_STYLE_TYPE.PARAGRAPH)
     style.font.size = Pt(size)
     properties = style.element.get_or_add_rPr()
-    _fonts(properties, font)
+    _fonts(properties, font, LATIN)
+    if size == BODY_SIZE:
+        spacing = OxmlElement("w:spacing")
+        spacing.set(qn("w:val"), str(CLOSER))
+        properties.find(qn("w:sz")).addprevious(spacing)  # the schema of DOCX has an order
     layout = style.paragraph_format
     layout.alignment = alignment
     layout.space_before = layout.space_after = Pt(0)
     layout.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-    layout.line_spacing = LINE if size <= 16 else Pt(36)
+    layout.line_spacing = LINE if size <= BODY_SIZE else Pt(36)
     if place is Place.TITLE:
         layout.space_before, layout.space_after = Pt(28), Pt(28)
     if place is Place.NOTE:
@@ -127,9 +137,10 @@ def _style(document: DocumentType, place: Place, font: str, size: int, alignment
         style.element.get_or_add_pPr().ind.set(qn("w:firstLineChars"), str(indent))
 
 
-def _fonts(properties: Any, chinese: str) -> None:
+def _fonts(properties: Any, chinese: str, latin: str) -> None:
+    """`hint`: quotation marks and dashes, which both scripts have, are taken from the Chinese font."""
     fonts = properties.get_or_add_rFonts()
-    for name, value in (("ascii", LATIN), ("hAnsi", LATIN), ("eastAsia", chinese), ("cs", LATIN)):
+    for name, value in (("ascii", latin), ("hAnsi", latin), ("eastAsia", chinese), ("cs", latin), ("hint", "eastAsia")):
         fonts.set(qn(f"w:{name}"), value)
 
 

@@ -135,7 +135,7 @@ def _sweep(folder: Path) -> None:
 def write_documents(composed: Composed, folder: Path) -> tuple[str, ...]:
     """Writes letter, workbook and annex files into a folder that holds the template; gives their names."""
     write_letter(composed, folder / KEPT_TEMPLATE, folder / LETTER)
-    write_workbook(_about(composed), composed.annexes, composed.terms.made_at, folder / WORKBOOK)
+    write_workbook(_about(composed), composed.annexes, composed.terms.number, composed.terms.made_at, folder / WORKBOOK)
     names = []
     for place, annex in enumerate(composed.annexes, 1):
         names.append(f"附件{place}-{annex.name}.csv")

@@ -33,19 +33,25 @@ WIDEST_ON_A4 = 170
 """Characters; a wider sheet would be printed too small to read."""
 
 
-def write_workbook(about: Sequence[tuple[str, str]], annexes: Sequence[Annex], made_at: datetime, target: Path) -> None:
+def write_workbook(
+    about: Sequence[tuple[str, str]], annexes: Sequence[Annex], number: str, made_at: datetime, target: Path
+) -> None:
     """Writes a sheet `说明` of names and values, then the annexes; `made_at` becomes the file's date.
+
+    Each sheet is printed under its name and the notice's number.
 
     Raises OSError where it cannot be written.
     """
     try:
-        _write(about, annexes, made_at, target)
+        _write(about, annexes, number, made_at, target)
     except FileCreateError as fault:  # the library's own class around the system's error
         cause = fault.args[0]
         raise cause if isinstance(cause, OSError) else fault from None
 
 
-def _write(about: Sequence[tuple[str, str]], annexes: Sequence[Annex], made_at: datetime, target: Path) -> None:
+def _write(
+    about: Sequence[tuple[str, str]], annexes: Sequence[Annex], notice: str, made_at: datetime, target: Path
+) -> None:
     options = {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     }  # fmt: skip
@@ -54,21 +60,31 @@ def _write(about: Sequence[tuple[str, str]], annexes: Sequence[Annex], made_at: 
         look = {"font_name": FONT, "font_size": 11, "valign": "top", "border": 1}
         head = book.add_format({**look, "bold": True, "bg_color": "#E7E6E6", "text_wrap": True, "align": "center"})
         text = book.add_format({**look, "text_wrap": True, "num_format": "@"})
+        look["align"] = "center"
         number, share = book.add_format({**look}), book.add_format({**look, "num_format": "0.0"})
-        _write_sheet(book.add_worksheet(ABOUT), ("项目", "内容"), (24, 90), about, head, text, number, share)
-        for annex in annexes:
-            _write_sheet(book.add_worksheet(annex.name), annex.headers, annex.widths, annex.rows, head, text, number, share)
+        looks = (head, text, number, share)
+        _write_sheet(book.add_worksheet(ABOUT), ("项目", "内容"), (24, 90), about, looks, _printed(ABOUT, notice))
+        for place, annex in enumerate(annexes, 1):
+            above = _printed(f"附件{place}　{annex.name}", notice)
+            _write_sheet(book.add_worksheet(annex.name), annex.headers, annex.widths, annex.rows, looks, above)
+
+
+def _printed(title: str, notice: str) -> str:
+    """What stands above each printed page, in the library's marks for left and right."""
+    return f"&L{title}&R通报 {notice}（草稿）"
 
 
 def _write_sheet(
     sheet: xlsxwriter.worksheet.Worksheet, headers: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[Cell]],
-    head: object, text: object, number: object, share: object,
+    looks: tuple[object, object, object, object], above: str,
 ) -> None:  # fmt: skip
+    head, text, number, share = looks
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     sheet.set_landscape()
     sheet.set_paper(A3 if sum(widths) > WIDEST_ON_A4 else A4)
     sheet.fit_to_pages(1, 0)
+    sheet.set_header(above)
     sheet.set_footer("&C第 &P 页，共 &N 页")
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
