@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("pipeline", "families", "night", "matching", "judging", "evidence")
+ALL = ("pipeline", "families", "night", "matching", "judging", "evidence", "soak")
 
 for name in ALL:
     print(f"\n== {name}", flush=True)

@@ -38,6 +38,7 @@ from syndication.store import open_database
 PAGES = ("/", "/syndication", "/syndication/verdict_list.json?_size=20")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 MEMORY, ALLOWED_MB = 1.10, 4.0
+DAYS = 30
 TABLES = ("observations", "postings", "evidence", "verdicts", "superseded_verdicts")
 
 
@@ -73,7 +74,7 @@ class Night:
 def month(nights: int) -> Story:
     """A story of a release a day, at changing hours."""
     releases = []
-    for day in range(nights - 1):
+    for day in range(DAYS):
         subject = sorted(SUBJECTS)[day % len(SUBJECTS)]
         told = FIRST_NIGHT.replace(hour=8 + day * 5 % 12, minute=7 + day, second=11) + timedelta(days=day)
         make = papers.opinion if day < len(SUBJECTS) else papers.plan_notice
