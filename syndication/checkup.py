@@ -1,6 +1,7 @@
 """Whether this machine can be left alone with the job, check by check, and for each fault what to do.
 
-Nothing is written but a trial file that is removed again; of the world only www.gov.cn is asked, each of its lists once.
+Nothing is written but a trial file that is removed again; of the world only www.gov.cn is asked, each of its lists once, and
+the resolver for the names of the portals.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndication import lock, machine
 from syndication.alert_rules import load_alerts
+from syndication.checkup_network import government, portal_names, proxies
 from syndication.clock import beijing_text, from_text
 from syndication.errors import DataFolderError, LockedError, SyndicationError
+from syndication.finding import KEEP_TIME, Finding, Health
 from syndication.render import require_browser
 from syndication.running import read_files
 from syndication.store.database import FILE_NAME
@@ -28,7 +29,7 @@ from syndication.store.reading import is_ours, open_reader
 from syndication.store.trial import wal_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from scrapy.settings import Settings
 
@@ -39,32 +40,13 @@ PROGRAM = Path(__file__)
 ROOM_NEEDED, ROOM_WANTED = 10**9, 10 * 10**9
 INODES_NEEDED = 10_000
 OLDEST_SQLITE = (3, 37, 0)
-CLOCK_OFF = timedelta(seconds=60)
 GIGABYTE = 10**9
-KEEP_TIME = "校准时钟：timedatectl set-ntp true"
-
-
-class Health(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    NOTE = "note"  # works; a person should know
-    BAD = "bad"  # the first night would fail or prove nothing
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check: what was found, and what to do unless all is well."""
-
-    check: str
-    health: Health
-    said: str
-    advice: str = ""
 
 
 def examine(
     folder: Path, clock: Clock, addresses: Sequence[str], *, environment: dict[str, str] | None = None,
     reach: Callable[[str, str], machine.Reached] = machine.reach,
+    unresolved: Callable[[Iterable[str]], tuple[list[str], list[str]]] = machine.unresolved,
 ) -> Iterator[Finding]:  # fmt: skip
     """All checks, one after the other.
 
@@ -74,6 +56,7 @@ def examine(
         addresses: of www.gov.cn's lists; none are asked where it is empty.
         environment: the process's where not given.
         reach: asks an address, with a user agent.
+        unresolved: of names, those that do not resolve and those of which nothing was heard.
     """
     environment = dict(os.environ) if environment is None else environment
     yield from _time(clock)
@@ -84,11 +67,14 @@ def examine(
     yield from _room(folder)
     yield from _database(folder, clock)
     yield from _files(folder)
+    yield from _fonts()
     yield _contact(environment)
     yield _spiders()
     yield from _alerts(folder)
-    yield from _proxies(environment)
-    yield from _network(addresses, clock, reach)
+    yield from proxies(environment)
+    if addresses:
+        yield from government(addresses, clock, reach)
+        yield from portal_names(folder, unresolved)
 
 
 def _time(clock: Clock) -> Iterator[Finding]:
@@ -194,6 +180,19 @@ def _files(folder: Path) -> Iterator[Finding]:
     yield from _rendering(files.registry)
 
 
+def _fonts() -> Iterator[Finding]:
+    """A font for Chinese: for measured home pages, pictures, and a notice that is turned into PDF here."""
+    found = machine.font_for_chinese()
+    if found:
+        yield Finding("中文字体", Health.OK, found)
+    elif found is None:
+        said = "无法得知有无中文字体（没有 fc-list）"
+        yield Finding("中文字体", Health.NOTE, said, "apt-get install fontconfig fonts-wqy-microhei")
+    else:
+        said = "没有中文字体：首页栏目位置会量错，本机转换的 PDF 和截图显示为方框"
+        yield Finding("中文字体", Health.BAD, said, "apt-get install fonts-wqy-microhei")
+
+
 def _contact(environment: dict[str, str]) -> Finding:
     contact = environment.get("SYNDICATION_CONTACT", "").strip()
     if contact:
@@ -236,36 +235,10 @@ def _alerts(folder: Path) -> Iterator[Finding]:
 
 
 def _rendering(registry: Registry) -> Iterator[Finding]:
-    """A browser and a font, where a channel wants to be shown by one."""
+    """A browser, where a channel wants to be shown by one."""
     if not any(channel.options.get("render") for channel in registry.channels):
         return
     try:
         require_browser(registry, _settings())
     except SyndicationError as problem:
         yield Finding("浏览器", Health.BAD, str(problem), "按提示安装，或去掉栏目的 render 选项")
-    if machine.font_for_chinese() == "":
-        yield Finding("中文字体", Health.BAD, "没有中文字体，栏目位置会量错", "apt-get install fonts-wqy-microhei")
-
-
-def _proxies(environment: dict[str, str]) -> Iterator[Finding]:
-    found = machine.proxies(environment)
-    if found:
-        said = "、".join(f"{name}={address}" for name, address in found.items())
-        yield Finding("代理", Health.NOTE, f"将通过代理访问：{said}", "不需要时从环境中去掉；代理的缓存会使观测时间失准")
-
-
-def _network(
-    addresses: Sequence[str], clock: Clock, reach: Callable[[str, str], machine.Reached]
-) -> Iterator[Finding]:
-    from syndication.settings import USER_AGENT
-
-    for url in addresses:
-        found = reach(url, USER_AGENT)
-        if found.problem:
-            advice = "检查域名解析、防火墙和代理；这一列表读不到时，发布时间无从得知"
-            yield Finding("中国政府网", Health.BAD, f"{url}：{found.problem}", advice)
-            continue
-        off = abs(found.served_at - clock.now()) if found.served_at else None
-        if off is not None and off > CLOCK_OFF:
-            yield Finding("时钟", Health.BAD, f"与中国政府网服务器相差 {int(off.total_seconds())} 秒", KEEP_TIME)
-        yield Finding("中国政府网", Health.OK, url)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from syndication.addresses import RELEASE_LISTS
-from syndication.checkup import Finding, Health, examine
+from syndication.checkup import examine
+from syndication.finding import Finding, Health
 from syndication.folders import data_folder, data_option
 from syndication.surroundings import Surroundings, surrounded
 

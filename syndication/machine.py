@@ -11,6 +11,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 NETWORK_KINDS = frozenset({
@@ -31,6 +32,7 @@ MOUNTS = Path("/proc/self/mountinfo")
 ZONES = (Path("/usr/share/zoneinfo"), Path("/usr/lib/zoneinfo"), Path("/usr/share/lib/zoneinfo"))
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 SECONDS = 15
+NAMES_AT_ONCE = 32
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,24 @@ def _without_password(address: str) -> str:
     parts = urlsplit(address)
     host = f"{parts.hostname or address}{f':{parts.port}' if parts.port else ''}"
     return f"{parts.scheme}://{host}" if parts.scheme else host
+
+
+def unresolved(hosts: Iterable[str], seconds: float = 30) -> tuple[list[str], list[str]]:
+    """The hosts whose names do not resolve, and those of which the resolver said nothing in time. Only the resolver is asked."""
+    names = sorted(set(hosts))
+    pool = ThreadPoolExecutor(NAMES_AT_ONCE, thread_name_prefix="names")
+    asked = {name: pool.submit(_resolves, name) for name in names}
+    wait(asked.values(), timeout=seconds)
+    silent = [name for name, answer in asked.items() if not answer.done()]
+    pool.shutdown(wait=False, cancel_futures=True)
+    return [name for name, answer in asked.items() if answer.done() and not answer.result()], silent
+
+
+def _resolves(name: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(name, 443, type=socket.SOCK_STREAM))
+    except (socket.gaierror, UnicodeError):  # UnicodeError: a label that no name may have
+        return False
 
 
 def reach(url: str, user_agent: str) -> Reached:

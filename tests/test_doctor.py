@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import urlsplit
 
 import pytest
 
 from syndication import lock
-from syndication.checkup import Health, examine
+from syndication.addresses import RELEASE_LISTS
+from syndication.checkup import examine
 from syndication.clock import FixedClock, SystemClock, from_text
+from syndication.finding import Health
 from syndication.init_folder import write_folder
-from syndication.machine import Reached, Room, filesystem_kind, proxies, reach
+from syndication.machine import Reached, Room, filesystem_kind, proxies, reach, unresolved
+from syndication.rehearsal.trouble import playing
+from syndication.rehearsal.troubled import government
 from syndication.store import Store
 from syndication.store.trial import wal_problem
 
@@ -104,10 +112,68 @@ def test_addresses_are_asked_as_given_and_their_clock_is_compared(folder):
         asked.append(url)
         return Reached(url, "", NOW + timedelta(minutes=5)) if url.endswith("1") else Reached(url, "HTTP 503")
 
-    findings = found(folder, addresses=("http://a.example/1", "http://a.example/2"), reach=answer)
+    addresses = ("http://a.example/1", "http://a.example/2")
+    findings = found(folder, addresses=addresses, reach=answer, unresolved=lambda names: ([], []))
     assert asked == ["http://a.example/1", "http://a.example/2"]
     assert "相差 300 秒" in bad(findings)["时钟"]
     assert "HTTP 503" in bad(findings)["中国政府网"]
+
+
+@pytest.mark.parametrize(("dead", "silent", "health"), [(0, 0, Health.OK), (1, 1, Health.NOTE), (100, 3, Health.BAD)])
+def test_names_of_portals_that_do_not_resolve_are_told(folder, dead, silent, health):
+    def unresolved(names):
+        known = sorted(names)
+        return known[:dead], known[dead : dead + silent]
+
+    findings = found(folder, addresses=("http://a.example/1",), reach=lambda url, _: Reached(url, ""), unresolved=unresolved)
+    assert [one.health for one in findings if one.check == "门户域名"] == [health]
+
+
+def test_names_are_asked_of_the_resolver_alone_and_not_for_ever(monkeypatch):
+    released = threading.Event()
+
+    def resolver(name, port, **more):
+        if name == "dead.example":
+            raise socket.gaierror(-2, "Name or service not known")
+        if name == "silent.example":
+            released.wait(30)
+        return [("loopback",)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    try:
+        assert unresolved(["dead.example", "good.example", "silent.example"], 0.5) == (["dead.example"], ["silent.example"])
+    finally:
+        released.set()
+
+
+@pytest.mark.parametrize(("fonts", "health"), [("WenQuanYi Micro Hei", Health.OK), ("", Health.BAD), (None, Health.NOTE)])
+def test_a_missing_font_is_told(folder, monkeypatch, fonts, health):
+    monkeypatch.setattr("syndication.machine.font_for_chinese", lambda: fonts)
+    assert [one.health for one in found(folder) if one.check == "中文字体"] == [health]
+
+
+DOCTOR = """
+import json, socket, sys
+from syndication.rehearsal.loopback import Names
+socket.getaddrinfo = Names(json.loads(sys.argv[1])).getaddrinfo
+from syndication.cli import main
+main(sys.argv[2:])
+"""
+
+
+def test_the_command_asks_the_three_lists_over_tls_and_nobody_else(folder, tmp_path):
+    at = from_text("2026-03-05T18:15:00Z")
+    with playing([government(at)], tmp_path / "keys") as ground:
+        environment = {**os.environ, **ENVIRONMENT, "SSL_CERT_FILE": str(ground.authority.root_file)}
+        command = [sys.executable, "-c", DOCTOR, json.dumps(ground.names), "doctor", "--json", "--data", str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+        asked = {asked.path for _, asked in ground.log}
+    assert done.stderr == ""
+    rows = {(row["check"], row["said"]): row["health"] for row in json.loads(done.stdout)}
+    assert asked == {urlsplit(url).path for url in RELEASE_LISTS.values()}
+    assert len(asked) == 3
+    assert {rows["中国政府网", url] for url in RELEASE_LISTS.values()} == {"ok"}
+    assert [health for (check, _), health in rows.items() if check == "门户域名"] == ["bad"]  # only www.gov.cn has a name here
 
 
 def test_an_address_is_reached_refused_or_unknown():
