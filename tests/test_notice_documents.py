@@ -357,7 +357,7 @@ def test_a_page_whose_mode_does_not_count_is_named_as_such(made):
 
 def test_the_documentation_names_each_value_of_the_template(made):
     known = set(context(made[0].composed))
-    table = (ROOT / "docs" / "notice.md").read_text(encoding="utf-8").split("| of | names |")[1].split("\n\n")[0]
+    table = (ROOT / "docs" / "notice-template.md").read_text(encoding="utf-8").split("| of | names |")[1].split("\n\n")[0]
     assert set(re.findall(r"[\u4e00-\u9fff]+", table)) == known
     used = set(re.findall(r"\{\{ (\S+) \}\}|\{%p if (\S+) %\}| in (\S+) %\}", "".join(text for _, text in PARAGRAPHS)))
     assert {name for names in used for name in names if name} - {"附件"} <= known

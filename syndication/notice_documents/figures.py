@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from syndication.glossary import ColumnState, Flag, Level, chinese
 from syndication.notice_documents.findings import Kind
 from syndication.notice_documents.wording import MACHINE_AND_PERSON, Share
-from syndication.store.notices import column_rows, portal_results, release_count, withheld
+from syndication.store.notices import column_rows, portal_results, release_span, withheld
 from syndication.store.periods import observed_portals
 
 if TYPE_CHECKING:
@@ -82,10 +82,13 @@ class Columns:
 class Figures:
     """All that the letter may say in numbers.
 
-    `withheld`: late or missing verdicts that are no findings, by why.
+    `first_release` and `last_release` are the days of the first and last one that had to be republished, empty for none: a
+    database may begin within the period. `withheld`: late or missing verdicts that are no findings, by why.
     """
 
     releases: int
+    first_release: str
+    last_release: str
     all: Counts
     departments: Counts
     provinces: Counts
@@ -107,8 +110,9 @@ def read_figures(
 ) -> Figures:
     """The figures of a period; the findings are those of the same connection and period."""
     results, columns = portal_results(connection, period), column_rows(connection, period)
+    releases, first, last = release_span(connection, period)
     return Figures(
-        releases=release_count(connection, period),
+        releases=releases, first_release=first, last_release=last,
         all=_counts(results),
         departments=_counts([row for row in results if row["level"] == Level.DEPARTMENT]),
         provinces=_counts([row for row in results if row["level"] == Level.PROVINCE]),

@@ -47,6 +47,7 @@ _STYLES = {
     Place.FIRST: (FIRST, 16, WD_ALIGN_PARAGRAPH.JUSTIFY, INDENT),
     Place.SECOND: (SECOND, 16, WD_ALIGN_PARAGRAPH.JUSTIFY, INDENT),
     Place.BODY: (BODY, 16, WD_ALIGN_PARAGRAPH.JUSTIFY, INDENT),
+    Place.ANNEX: (BODY, 16, WD_ALIGN_PARAGRAPH.LEFT, INDENT),
     Place.SIGNATURE: (BODY, 16, WD_ALIGN_PARAGRAPH.RIGHT, 0),
     Place.NOTE: (BODY, 12, WD_ALIGN_PARAGRAPH.LEFT, INDENT),
 }
@@ -130,7 +131,7 @@ def _style(document: DocumentType, place: Place, font: str, size: int, alignment
     if place is Place.SIGNATURE:
         layout.right_indent = Pt(64)
     layout.widow_control = False
-    if place in {Place.FIRST, Place.SECOND}:
+    if place in {Place.FIRST, Place.SECOND, Place.ANNEX}:
         layout.keep_with_next = True
     if indent:
         layout.first_line_indent = Pt(size * indent // 100)

@@ -7,6 +7,7 @@ is not among these is refused, so that a misspelt one leaves no gap in a notice.
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from syndication.notice_documents.composing import Composed
+    from syndication.notice_documents.figures import Figures
     from syndication.notice_documents.wording import Share
 
 Value = str | int | list[str]
@@ -100,10 +102,18 @@ def _observed(composed: Composed) -> dict[str, Value]:
     figures = composed.figures
     return {
         "门户总数": figures.all.portals, "部门网站数": figures.departments.portals, "省级网站数": figures.provinces.portals,
-        "发布件数": figures.releases, "可观测门户数": figures.observed.some, "全程可观测数": figures.observed.wholly,
-        "部分可观测数": figures.observed.partly, "未能观测门户数": figures.observed.never,
-        "尚无到期门户数": figures.observed.undue,
+        "发布件数": figures.releases, "发布起讫": _days_of(figures), "可观测门户数": figures.observed.some,
+        "全程可观测数": figures.observed.wholly, "部分可观测数": figures.observed.partly,
+        "未能观测门户数": figures.observed.never, "尚无到期门户数": figures.observed.undue,
     }  # fmt: skip
+
+
+def _days_of(figures: Figures) -> str:
+    """`（发布于2018年12月20日至2018年12月29日）`; empty where there was nothing."""
+    if not figures.releases:
+        return ""
+    days = dict.fromkeys(day_name(date.fromisoformat(day)) for day in (figures.first_release, figures.last_release))
+    return f"（发布于{'至'.join(days)}）"
 
 
 def _columns(composed: Composed) -> dict[str, Value]:

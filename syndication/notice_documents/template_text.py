@@ -18,6 +18,7 @@ class Place(Enum):
     FIRST = "通报一级标题"
     SECOND = "通报二级标题"
     BODY = "通报正文"
+    ANNEX = "通报附件说明"
     SIGNATURE = "通报落款"
     NOTE = "通报附注"
 
@@ -41,7 +42,7 @@ PARAGRAPHS: tuple[tuple[Place, str], ...] = (
     (Place.SECOND, "（一）检查范围和观测情况"),
     (
         Place.BODY,
-        "本次检查的网站共{{ 门户总数 }}个，检查期内须转载的国务院重要信息共{{ 发布件数 }}件。其中，可观测的网站"
+        "本次检查的网站共{{ 门户总数 }}个，检查期内须转载的国务院重要信息共{{ 发布件数 }}件{{ 发布起讫 }}。其中，可观测的网站"
         "{{ 可观测门户数 }}个（全程可观测{{ 全程可观测数 }}个，部分文件未能观测{{ 部分可观测数 }}个），"
         "到期文件均未能观测的网站{{ 未能观测门户数 }}个，没有须考核的到期文件的网站{{ 尚无到期门户数 }}个。",
     ),
@@ -110,7 +111,7 @@ PARAGRAPHS: tuple[tuple[Place, str], ...] = (
     (Place.BODY, "对附件所列问题有异议的，请提供转载页面的网址和时间，经人工复核后更正。"),
     (Place.BODY, ""),
     (Place.BODY, "{%p for 附件 in 附件清单 %}"),
-    (Place.BODY, "{{ 附件 }}"),
+    (Place.ANNEX, "{{ 附件 }}"),
     (Place.BODY, "{%p endfor %}"),
     (Place.BODY, ""),
     (Place.SIGNATURE, "（发文机关）"),

@@ -7,6 +7,7 @@ Not every program makes a row as high as its wrapped text, so the height is told
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from math import ceil
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ LINE_HEIGHT, HIGHEST = 15, 405
 """Points."""
 CUT = "……（过长，全文见 CSV）"
 ABOUT = "说明"
+_PIECES = re.compile(r"[!-~]*?[/ ]|[!-~]+|.", re.DOTALL)
+"""What a line is not broken in."""
 A3, A4 = 8, 9
 WIDEST_ON_A4 = 170
 """Characters; a wider sheet would be printed too small to read."""
@@ -105,10 +108,20 @@ def _write_sheet(
 
 def _height(row: Sequence[Cell], widths: Sequence[int]) -> int:
     """Points for the cell of the row that needs most lines; a line is broken a little before its end."""
-    lines = max(
-        (ceil(_width(cell) / (width - 2)) for cell, width in zip(row, widths, strict=True) if isinstance(cell, str)), default=1
-    )
-    return min(max(lines, 1) * LINE_HEIGHT, HIGHEST)
+    lines = max((_lines(cell, width - 2) for cell, width in zip(row, widths, strict=True) if isinstance(cell, str)), default=1)
+    return min(lines * LINE_HEIGHT, HIGHEST)
+
+
+def _lines(text: str, room: int) -> int:
+    """How many lines a text takes: Chinese breaks anywhere, an address behind a slash, and what is too long where it must."""
+    lines, used = 1, 0
+    for piece in _PIECES.findall(text[:LONGEST]):
+        width = _width(piece)
+        if used and used + width > room:
+            lines, used = lines + 1, 0
+        lines += max(ceil(width / room) - 1, 0)
+        used = (used + width - 1) % room + 1
+    return lines
 
 
 def _width(text: str) -> int:

@@ -93,7 +93,8 @@ ORDER BY {_ORDER}, v.fault
 """
 
 _RELEASES = """
-SELECT count(DISTINCT release_id) FROM verdict_list
+SELECT count(DISTINCT release_id) AS releases, coalesce(min(released_day), '') AS first, coalesce(max(released_day), '') AS last
+FROM verdict_list
 WHERE edition = :edition AND released_day BETWEEN :first AND :last AND level LIKE :level
 """
 
@@ -164,9 +165,10 @@ def failed_looks(connection: sqlite3.Connection, first: date, after: date) -> di
     return found
 
 
-def release_count(connection: sqlite3.Connection, period: Period) -> int:
-    """How many releases of the period had to be republished."""
-    return int(connection.execute(_RELEASES, period.parameters()).fetchone()[0])
+def release_span(connection: sqlite3.Connection, period: Period) -> tuple[int, str, str]:
+    """How many releases of the period had to be republished, and the first and last day of one (empty: none)."""
+    row = connection.execute(_RELEASES, period.parameters()).fetchone()
+    return int(row["releases"]), str(row["first"]), str(row["last"])
 
 
 def last_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
