@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SUCCESS = ("success", "0")
+"""What systemd ($MONITOR_SERVICE_RESULT) and a shell ($?) say of a job that ended well."""
 STATE_FILE = "alerts-state.json"
 FINE = ""
 NIGHTS = 20
@@ -69,7 +71,7 @@ def watched(folder: Path, clock: Clock, command: str) -> Iterator[None]:
 
 def tell(
     folder: Path, now: datetime, *, command: str = "", failed: BaseException | None = None,
-    send: Callable[[Sequence[str], str, str], bool] | None = None,
+    job: tuple[str, str] | None = None, send: Callable[[Sequence[str], str, str], bool] | None = None,
 ) -> int:  # fmt: skip
     """Tells whom alerts.toml names what changed since the last time; gives how many changes were told.
 
@@ -78,6 +80,7 @@ def tell(
         now: the moment, for the texts.
         command: the run that just ended, if any.
         failed: why it failed.
+        job: a job of the machine (a systemd unit, a cron line) that ended, and how: `success` or 0, else it failed.
         send: addresses, title, text; gives whether all were reached. Apprise where not given.
 
     Raises:
@@ -87,20 +90,22 @@ def tell(
     if rules is None:
         return 0
     told = _told(folder)
-    watching = [*([_ended(command, failed)] if command else []), *_states(folder, rules, now, told)]
-    changed = [one for one in watching if one.state != told.get(one.key, FINE)]
+    ended = [*([_ended(command, failed)] if command else []), *([_job_ended(*job)] if job else [])]
+    changed = [one for one in (*ended, *_states(folder, rules, now, told)) if one.state != told.get(one.key, FINE)]
     reached: list[State] = []
+    count = 0
     for addresses, mine, title in (
         (rules.operators, [one for one in changed if not one.readers], "政策转载监测：需要处理"),
         (rules.readers, [one for one in changed if one.readers], "政策转载监测：数据更新"),
     ):
         if mine and (not addresses or (send or by_apprise)(addresses, title, _text(mine, now))):
             reached += mine
+            count += len(mine) if addresses else 0
         elif mine:
             log.error("alerts were not delivered; they are tried again after the next run")
     if reached:
         _note(folder, {**told, **{one.key: one.state for one in reached}})
-    return len(reached)
+    return count
 
 
 def _tell_quietly(folder: Path, now: datetime, command: str, failed: BaseException | None) -> None:
@@ -122,6 +127,12 @@ def _ended(command: str, failed: BaseException | None) -> State:
     said = f"syndication {command}"
     state = FINE if failed is None else type(failed).__name__
     return State(f"run:{command}", state, f"{said} 未能完成：{failed}", f"{said} 已恢复正常。")
+
+
+def _job_ended(name: str, result: str) -> State:
+    state = FINE if result in SUCCESS else result
+    bad = f"定时任务 {name} 未能完成（{result}）；请运行 journalctl -u {name}，或查看 /var/log/syndication 中的日志。"
+    return State(f"job:{name}", state, bad, f"定时任务 {name} 已恢复正常。")
 
 
 def _states(folder: Path, rules: AlertRules, now: datetime, told: Mapping[str, str]) -> list[State]:

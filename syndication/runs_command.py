@@ -62,10 +62,16 @@ def runs_command(data: Path | None, limit: int, kind: str | None, as_data: bool)
 
 @click.command("alerts", short_help="Tell whom alerts.toml names what changed.")
 @click.option("--test", "trial", is_flag=True, help="Send a message to every address, whatever the state.")
+@click.option("--job", metavar="NAME", help="Also tell how a job of the machine ended; needs --result.")
+@click.option("--result", metavar="RESULT", help="How it ended: success or 0; anything else is a failure.")
 @data_option
 @surrounded
-def alerts_command(surroundings: Surroundings, data: Path | None, trial: bool) -> None:
+def alerts_command(
+    surroundings: Surroundings, data: Path | None, trial: bool, job: str | None, result: str | None
+) -> None:
     """Tell what changed since the last time, as each night does; with --test only say that the way works.
+
+    Jobs that do not tell themselves how they ended (a backup, a rehearsal, what was killed) are told of with --job.
 
     Example: syndication alerts --test
     """
@@ -73,12 +79,15 @@ def alerts_command(surroundings: Surroundings, data: Path | None, trial: bool) -
     from syndication.alert_sending import by_apprise
     from syndication.alerts import tell
 
+    if (job is None) != (result is None):
+        raise click.UsageError("--job and --result go together")
     folder = data_folder(data)
     rules = load_alerts(folder)
     if rules is None:
         raise AlertsError(f"{folder} 中没有 alerts.toml，不发送告警。 No alerts.toml in {folder}: nobody is told")
     if not trial:
-        click.echo(f"已告知变化 {tell(folder, surroundings.clock.now())} 项。")
+        ended = (job, result) if job and result else None
+        click.echo(f"已告知变化 {tell(folder, surroundings.clock.now(), job=ended)} 项。")
         return
     for name, addresses in (("运维人员", rules.operators), ("读者", rules.readers)):
         if addresses and not by_apprise(addresses, "政策转载监测：测试", "这是一条测试消息，无需处理。"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import grp
+import os
+import pwd
 import re
 import shlex
 import shutil
@@ -12,6 +15,8 @@ from conftest import ROOT
 
 from syndication.alert_rules import load_alerts
 from syndication.cli import main
+from syndication.glossary import Certificate
+from syndication.rehearsal.authority import Authority
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])
@@ -24,8 +29,8 @@ def started():
         for line in re.findall(r"^ExecStart=(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE):
             yield pytest.param(line, id=path.name)
     for line in (DEPLOY / "crontab").read_text(encoding="utf-8").splitlines():
-        if "/bin/syndication" in line:
-            command = line[line.index("/opt") :].partition(">>")[0]
+        if "cron-job" in line and not line.startswith("#"):
+            command = line[line.index("/opt") :].replace("/opt/syndication/cron-job", "/opt/syndication/bin/syndication")
             yield pytest.param(command, id=f"cron {command.split()[1]}")
 
 
@@ -36,6 +41,95 @@ def test_what_is_started_is_a_command_with_its_options(line):
     command = main.commands[name]
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words if word.startswith("-")} <= known
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+def test_what_a_unit_starts_when_it_ends_exists(path):
+    for named in re.findall(r"^On(?:Failure|Success)=(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE):
+        assert (DEPLOY / named.replace("%N", "")).is_file()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+def test_systemd_finds_little_to_attack(path, tmp_path):
+    shutil.copyfile(path, tmp_path / path.name.replace("@", "@x"))
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(tmp_path / path.name.replace("@", "@x"))],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+
+
+def sh(script, *words, **environment):
+    return subprocess.run(
+        ["sh", str(script), *words], capture_output=True, text=True, env={**os.environ, **environment}, check=False
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("job", "status", "told"), [
+    ("nightly", 2, None), ("probe", 0, None), ("backup", 0, "0"), ("backup", 1, "1"), ("rehearse", 3, "3"),
+])  # fmt: skip
+def test_a_job_of_cron_has_its_environment_its_log_and_tells_how_it_ended(tmp_path, job, status, told):
+    program, log, data = tmp_path / "program", tmp_path / "log", tmp_path / "data"
+    log.mkdir()
+    data.mkdir()
+    (data / "alerts.toml").write_text("", encoding="utf-8")
+    program.write_text(
+        f'#!/bin/sh\necho "$SYNDICATION_CONTACT: $*"\n[ "$1" = alerts ] && exit 0\nexit {status}\n', encoding="utf-8"
+    )  # fmt: skip
+    program.chmod(0o755)
+    (tmp_path / "env").write_text("# of the machine\nSYNDICATION_CONTACT=https://a.example/\n", encoding="utf-8")
+    script = (DEPLOY / "cron-job").read_text(encoding="utf-8")
+    for place, here in (
+        ("/opt/syndication/bin/syndication", program), ("/etc/syndication.env", tmp_path / "env"), ("/var/log/syndication", log)
+    ):  # fmt: skip
+        script = script.replace(place, str(here))
+    (tmp_path / "cron-job").write_text(script, encoding="utf-8")
+    done = sh(tmp_path / "cron-job", job, "-o", "x y", SYNDICATION_DATA=str(data))
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", "")
+    said = (log / f"{job}.log").read_text(encoding="utf-8").splitlines()
+    assert said[0] == f"https://a.example/: {job} -o x y"
+    assert said[1:] == ([f"https://a.example/: alerts --job syndication-{job} --result {told}"] if told else [])
+
+
+@pytest.mark.skipif(shutil.which("logrotate") is None, reason="logrotate is not on this machine")
+def test_logrotate_takes_the_file(tmp_path):
+    me, group = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
+    log = tmp_path / "log"
+    log.mkdir(mode=0o755)
+    (log / "nightly.log").write_text("a line\n", encoding="utf-8")
+    text = (DEPLOY / "logrotate").read_text(encoding="utf-8").replace("/var/log/syndication", str(log))
+    (tmp_path / "logrotate").write_text(text.replace("syndication syndication", f"{me} {group}"), encoding="utf-8")
+    (tmp_path / "logrotate").chmod(0o644)
+    command = ["logrotate", "-d", "-s", str(tmp_path / "state"), str(tmp_path / "logrotate")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "error" not in done.stderr
+    assert f"considering log {log}/nightly.log" in done.stderr
+
+
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not on this machine")
+def test_nginx_takes_the_file(tmp_path):
+    Authority(tmp_path / "keys").context("monitor.example", Certificate.VALID)
+    (pair,) = (tmp_path / "keys").glob("monitor.example*.pem")  # key and certificate
+    site = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    site = site.replace("/etc/nginx/syndication-proxy.conf", str(DEPLOY / "nginx-proxy.conf"))
+    site = re.sub(r"ssl_certificate_key [^;]+;", f"ssl_certificate_key {pair};", site)
+    site = re.sub(r"ssl_certificate [^;]+;", f"ssl_certificate {pair};", site)
+    (tmp_path / "site.conf").write_text(site, encoding="utf-8")
+    (tmp_path / "nginx.conf").write_text(
+        f"pid {tmp_path}/pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\n"
+        f"http {{ access_log off; include {tmp_path}/site.conf; }}\n",
+        encoding="utf-8",
+    )  # fmt: skip
+    done = subprocess.run(
+        [NGINX, "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "[warn]" not in done.stderr
 
 
 @pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)

@@ -278,3 +278,14 @@ def test_a_change_reaches_a_mail_box(folder):
         ("duty@example.gov.cn", "政策转载监测：需要处理"), ("office@example.gov.cn", "政策转载监测：数据更新"),
     ]  # fmt: skip
     assert "超时" in told[1].get_body(("plain", "html")).get_content()
+
+
+def test_a_job_of_the_machine_is_told_of_when_it_fails_and_when_it_is_well_again(folder, syndication):
+    pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
+    with webhook() as (address, received):
+        write_alerts(folder, f'[operators]\nurls = ["{address}"]\n')
+        for result in ("success", "exit-code", "exit-code", "success", "0"):
+            syndication("alerts", "--job", "syndication-backup", "--result", result, "--data", folder)
+    said = [line for one in received for line in one["message"].splitlines() if "syndication-backup" in line]
+    assert [("未能完成（exit-code）" in line, "已恢复正常" in line) for line in said] == [(True, False), (False, True)]
+    assert "--result" in syndication("alerts", "--job", "x", "--data", folder, status=2).stderr
