@@ -27,6 +27,7 @@ from publish_data import EDITION, HOSTILE_TITLE, empty_database, fill, review
 from syndication.accounts import UserRole, add_user
 from syndication.clock import SystemClock, beijing_date
 from syndication.lock import hold
+from syndication.notice_documents.checking import verify_notice
 from syndication.notice_documents.making import TEMPLATE, Wish, make_notice
 from syndication.notice_documents.numbering import Register
 from syndication.publish import notice_process, signing_in
@@ -249,6 +250,33 @@ def test_an_ended_process_takes_away_what_it_had_half_made(folder: Path) -> None
         assert process.wait(20) == 1
     assert not half.parent.parent.exists()
     assert Register(folder).entries() == ()
+
+
+def test_processes_that_are_killed_leave_whole_notices_or_none_and_no_number_twice(folder: Path) -> None:
+    """At moments from the start of the work to its end; what is left is swept by the notice after them."""
+    asked = json.dumps({"do": "make", "folder": str(folder), "by": "fu", "first": "2026-03-01", "last": "2026-03-31",
+                        "edition": EDITION, "level": "", "rectify_by": "2100-01-01"})  # fmt: skip
+    notices = folder / "notices"
+    for moment in range(8):
+        command = [sys.executable, "-m", "syndication.publish.notice_process"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdin
+            process.stdin.write(asked)
+            process.stdin.close()
+            for _ in range(400):
+                if process.poll() is not None or list(notices.glob(".*.part")):
+                    break
+                time.sleep(0.02)
+            time.sleep(moment * 0.04)
+            process.kill()
+    last = put_in_place(folder)
+    entries = [entry.number for entry in Register(folder).entries()]
+    assert len(entries) == len(set(entries))
+    assert last == max(entries)
+    assert not list(notices.glob(".*.part"))
+    for place in [path for path in notices.iterdir() if path.is_dir()]:
+        assert place.name in entries
+        assert verify_notice(place, folder).faults == ()
 
 
 @pytest.mark.asyncio
