@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import subprocess
 import zipfile
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -291,7 +292,11 @@ def test_the_draft_is_filled_and_each_share_names_its_denominator(made):
         before = re.findall(r"(\d+)(?:件次|个)", text[: share.start()])[-1]
         assert f"{100 * int(before) / int(share[1]):.1f}" == share[2]
     findings = rows_of(notice.folder, "未按时转载清单")
-    assert f"{len({row['网站名称'] for row in findings})}个网站有{len(findings)}件次未按时转载" in text
+    sites = Counter(row["网站名称"] for row in findings)
+    assert f"{len(sites)}个网站有{len(findings)}件次未按时转载（可判定共{decided}件次）" in text
+    named = re.search(r"问题较多的有：(.*?)。具体", text)[1].split("、")
+    of = dict(ask(data, "SELECT portal_name, decided FROM portal_scorecard WHERE edition = ?", EDITION))
+    assert named == [f"{site}（可判定{of[site]}件次中{count}件次）" for site, count in sites.most_common(5)]
 
 
 def test_the_draft_is_laid_out_by_the_standard(made):

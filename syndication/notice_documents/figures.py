@@ -6,6 +6,7 @@ carried within 24 hours, of 103 (rules.md 2.2). What could not be decided stands
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
     from syndication.notice_documents.findings import Finding
     from syndication.store.periods import Observed, Period
+
+MOST_NAMED = 5
+FEWEST_TO_NAME = 2
+"""A portal is named in the letter from so many findings on; the annex names them all."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,15 @@ class Columns:
 
 
 @dataclass(frozen=True)
+class Burdened:
+    """A portal with several findings, and how many of its verdicts could be decided."""
+
+    site: str
+    findings: int
+    decided: int
+
+
+@dataclass(frozen=True)
 class Figures:
     """All that the letter may say in numbers.
 
@@ -102,6 +116,7 @@ class Figures:
     reviewed: int
     portals_with_findings: int
     portals_without_column: int
+    most_burdened: tuple[Burdened, ...]
     withheld: dict[str, int]
 
 
@@ -126,8 +141,17 @@ def read_figures(
         reviewed=sum(one.checked == MACHINE_AND_PERSON for one in about_releases),
         portals_with_findings=len({one.portal_id for one in about_releases}),
         portals_without_column=len(about_columns),
+        most_burdened=_burdened(results, about_releases),
         withheld=withheld(connection, period),
     )  # fmt: skip
+
+
+def _burdened(results: Sequence[sqlite3.Row], findings: Sequence[Finding]) -> tuple[Burdened, ...]:
+    """The portals that the letter names: those with most findings first, else in the order of a notice."""
+    sites = {one.portal_id: one.site for one in findings}
+    decided = {row["portal_id"]: row["on_time"] + row["late"] + row["missing"] for row in results}
+    most = Counter(one.portal_id for one in findings).most_common(MOST_NAMED)
+    return tuple(Burdened(sites[key], count, decided[key]) for key, count in most if count >= FEWEST_TO_NAME)
 
 
 def _counts(rows: Sequence[sqlite3.Row]) -> Counts:

@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 
 Value = str | int | list[str]
 
-MOST_NAMED = 5
-FEWEST_TO_NAME = 2
-"""A portal is named in the letter from so many findings on; the annex names them all."""
-
 _ADDRESSEES = {
     None: "各省、自治区、直辖市人民政府，新疆生产建设兵团，国务院各部委、各直属机构",
     Level.PROVINCE: "各省、自治区、直辖市人民政府，新疆生产建设兵团",
@@ -147,8 +143,7 @@ def _rates(composed: Composed) -> dict[str, Value]:
 
 def _problems(composed: Composed) -> dict[str, Value]:
     figures = composed.figures
-    most = Counter(one.site for one in composed.about_releases).most_common()
-    named = [f"{site}（{count}件次）" for site, count in most if count >= FEWEST_TO_NAME][:MOST_NAMED]
+    named = [f"{one.site}（可判定{one.decided}件次中{one.findings}件次）" for one in figures.most_burdened]
     withheld = {why: count for why, count in figures.withheld.items() if count}
     return {
         "问题件次": figures.late + figures.missing, "超时件次": figures.late, "未转载件次": figures.missing,
