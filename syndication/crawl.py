@@ -67,6 +67,7 @@ async def crawl(run: Run, spider: str, overrides: Mapping[str, Any] | None = Non
     seen = tuple(sorted(get_spider_loader(settings).list()))
     if seen != SPIDERS:
         raise SpidersMissingError(
+            "爬虫清单不符：环境中另有名为 spiders 的包，请把本程序安装在独立的虚拟环境中。 "
             f"Scrapy finds the spiders {seen or 'none'} instead of {SPIDERS}: another package called `spiders` is in"
             " the way. Install this program in a virtual environment of its own."
         )
@@ -126,5 +127,8 @@ def drive(work: Coroutine[Any, Any, T]) -> T:
     reactor.callWhenRunning(begin)
     reactor.run()  # type: ignore[no-untyped-call]  # Twisted ships no types for it
     if not done:
-        raise Interrupted("stopped by a signal; start the same command again and it goes on where it was")
+        raise Interrupted(
+            "已按信号停止，已写入的内容完整保留；六小时内重新运行同一命令，将从中断处继续。 "
+            "stopped by a signal; start the same command again and it goes on where it was"
+        )
     return done[0].result()

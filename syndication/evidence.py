@@ -259,7 +259,9 @@ def read_run_file(path: Path) -> RunFile:
                 end = offset + length
         except DAMAGED as problem:
             if not end:
-                raise EvidenceError(f"{path} is not a WARC file ({str(problem)[:120]})") from problem
+                raise EvidenceError(
+                    f"{path} 不是完好的 WARC 文件。 {path} is not a WARC file ({str(problem)[:120]})"
+                ) from problem
     hashes = _hashes(path, records)
     kept = tuple(replace(record, sha256=sha256) for record, sha256 in zip(records, hashes, strict=True))
     while kept and not _is_whole(path, kept[-1]):
@@ -345,7 +347,10 @@ def read_answer(path: Path, record: Record) -> Answer:
         file.seek(record.offset)
         raw = file.read(record.length)
     if hashlib.sha256(raw).hexdigest() != record.sha256:
-        raise EvidenceError(f"{path}: the record at byte {record.offset} ({record.url}) no longer has its SHA-256")
+        raise EvidenceError(
+            f"证据文件 {path} 第 {record.offset} 字节起的记录已与登记的 SHA-256 不符，请运行 syndication evidence verify。 "
+            f"{path}: the record at byte {record.offset} ({record.url}) no longer has its SHA-256"
+        )
     for found in ArchiveIterator(io.BytesIO(raw)):
         headers = tuple((name, value) for name, value in found.http_headers.headers)
         body = found.raw_stream.read()

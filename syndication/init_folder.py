@@ -30,10 +30,13 @@ def write_folder(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
                 file.write(_for_spreadsheets(name, default_file(name).read_bytes()))
         except FileExistsError as fault:
             if not folder.is_dir():
-                raise DataFolderError(f"{folder.absolute()} is a file; name a folder") from fault
+                raise DataFolderError(
+                    f"{folder.absolute()} 是文件，请指定文件夹。 {folder.absolute()} is a file; name a folder"
+                ) from fault
             kept.append(name)
         except OSError as fault:
             raise DataFolderError(
+                f"无法写入 {fault.filename or folder}，请检查权限或另指定文件夹。 "
                 f"cannot write {fault.filename or folder}: {fault.strerror}; name another folder"
             ) from fault
         else:

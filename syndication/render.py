@@ -79,12 +79,14 @@ def browser_path(settings: BaseSettings, channel_id: str) -> str:
         import playwright.async_api  # noqa: F401 - asked for only to know whether it is there
     except ImportError as missing:
         raise BrowserMissingError(
+            f"栏目 {channel_id} 设有 render 选项，须安装浏览器组件，或去掉该选项。 "
             f"channel {channel_id} has the option render, which needs: pip install 'policy-syndication[render]'"
         ) from missing
     named = settings.get("BROWSER")
     found = shutil.which(named) if named else next(filter(None, map(shutil.which, BROWSERS)), None)
     if not found:
         raise BrowserMissingError(
+            f"栏目 {channel_id} 设有 render 选项，而本机没有浏览器，请安装 chromium，或去掉该选项。 "
             f"channel {channel_id} has the option render, and there is no browser"
             f" {f'at {named}' if named else 'among ' + ', '.join(BROWSERS)}; install chromium, or name it in $SYNDICATION_BROWSER"
         )

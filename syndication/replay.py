@@ -48,7 +48,10 @@ def in_order_of_time(looks: Path) -> list[Path]:
     """The WARC files of a folder by the time of their first record; one without any (a review) by its beginning."""
     found = [looks] if looks.is_file() else [*looks.glob("*.warc.gz"), *looks.glob("*.warc")]
     if not found:
-        raise EvidenceError(f"no *.warc.gz or *.warc files in {looks}; name the folder that holds a recorded crawl")
+        raise EvidenceError(
+            f"{looks} 中没有 WARC 文件，请指定存放证据的文件夹。 "
+            f"no *.warc.gz or *.warc files in {looks}; name the folder that holds a recorded crawl"
+        )
     begun: list[tuple[datetime, str, Path]] = []
     for path in found:
         run_file = read_run_file(path)

@@ -107,9 +107,9 @@ def load_rules_file(path: Path) -> Rules:
     try:
         content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as fault:
-        raise RulesError(f"{path}: is not UTF-8; save it as UTF-8") from fault
+        raise RulesError(f"{path} 不是 UTF-8 编码，请另存为 UTF-8。 {path}: is not UTF-8; save it as UTF-8") from fault
     except tomllib.TOMLDecodeError as fault:
-        raise RulesError(f"{path}: is not TOML: {fault}") from fault
+        raise RulesError(f"{path} 不是有效的 TOML，请改正。 {path}: is not TOML: {fault}") from fault
     top = _Table(path, "", content)
     editions = tuple(_edition(table) for table in top.tables("edition"))
     for place, edition in enumerate(editions):
@@ -187,7 +187,7 @@ class _Table:
         return key in self._content
 
     def refuse(self, key: str, reason: str) -> NoReturn:
-        raise RulesError(f"{self._path}, key {self._place}{key}: {reason}")
+        raise RulesError(f"{self._path} 的 {self._place}{key} 有误，请改正。 {self._path}, key {self._place}{key}: {reason}")
 
     def end(self) -> None:
         for key in self._content:

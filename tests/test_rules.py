@@ -103,7 +103,8 @@ def test_a_typing_error_is_refused_with_its_key(tmp_path: Path, old: str, new: s
     assert old in TEXT
     with pytest.raises(RulesError) as caught:
         load(tmp_path, TEXT.replace(old, new, 1))
-    assert str(caught.value).startswith(f"{tmp_path / 'rules.toml'}, key {key}: ")
+    path = tmp_path / "rules.toml"
+    assert str(caught.value).startswith(f"{path} 的 {key} 有误，请改正。 {path}, key {key}: ")
     assert reason in str(caught.value)
 
 

@@ -29,7 +29,10 @@ def open_database(folder: Path, *, create: bool = False) -> Database:
     """
     path = folder / FILE_NAME
     if not create and not path.is_file():
-        raise DataFolderError(f"no database at {path}; run `syndication nightly` or `syndication replay` there first")
+        raise DataFolderError(
+            f"{folder} 中还没有数据库，请先运行 syndication nightly 或 syndication replay，或用 --data 指定数据目录。 "
+            f"no database at {path}; run `syndication nightly` or `syndication replay` there first"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     database = Database(path)
     database.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")

@@ -27,7 +27,10 @@ def open_reader(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
     `any_thread`: the connection may wander between threads; its user then sees to it that one at a time uses it.
     """
     if not path.is_file():
-        raise DataFolderError(f"there is no database {path}; run `syndication nightly`, `replay` or `demo` first")
+        raise DataFolderError(
+            f"没有数据库 {path}，请先运行 syndication nightly、replay 或 demo，或用 --data 指定数据目录。 "
+            f"there is no database {path}; run `syndication nightly`, `replay` or `demo` first"
+        )
     try:
         connection = sqlite3.connect(
             f"file:{quote(str(path))}?mode=ro", uri=True, check_same_thread=not any_thread, isolation_level=None
@@ -35,7 +38,10 @@ def open_reader(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
         connection.row_factory = sqlite3.Row
         connection.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.Error as fault:
-        raise DataFolderError(f"the database {path} cannot be read: {fault}") from fault
+        raise DataFolderError(
+            f"数据库 {path} 无法读取，请检查权限；如已损坏，用 syndication restore 恢复最近的备份。 "
+            f"the database {path} cannot be read: {fault}"
+        ) from fault
     return connection
 
 
@@ -79,8 +85,13 @@ def ensure_wal(path: Path) -> None:
         if mode != "wal":
             mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     except sqlite3.Error as fault:
-        raise DataFolderError(f"the database {path} cannot be put into WAL mode: {fault}") from fault
+        raise DataFolderError(
+            f"数据库 {path} 不能使用预写日志，请检查权限和磁盘。 the database {path} cannot be put into WAL mode: {fault}"
+        ) from fault
     finally:
         connection.close()
     if mode != "wal":
-        raise DataFolderError(f"the database {path} stays in journal mode {mode!r}; is its folder on a network drive?")
+        raise DataFolderError(
+            f"数据库 {path} 不能使用预写日志，请把数据目录移到本机磁盘。 "
+            f"the database {path} stays in journal mode {mode!r}; is its folder on a network drive?"
+        )
