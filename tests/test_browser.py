@@ -138,12 +138,15 @@ def test_each_page_loads_without_a_fault(page: Page, address: str, late: int, na
 
 @pytest.mark.parametrize("name", [name for name in PAGES if not name.startswith(("standard", "tables"))])
 def test_axe_finds_no_serious_fault(page: Page, address: str, late: int, name: str) -> None:
+    page.goto(address + PAGES[name].format(late=late))
+    assert serious_faults(page) == []
+
+
+def serious_faults(page: Page) -> list[tuple[str, list[str]]]:
     from axe_playwright_python.sync_playwright import Axe
 
-    page.goto(address + PAGES[name].format(late=late))
     found = Axe().run(page).response["violations"]
-    told = [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found if each["impact"] in SERIOUS]
-    assert told == []
+    return [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found if each["impact"] in SERIOUS]
 
 
 @pytest.mark.parametrize("name", [
@@ -338,6 +341,7 @@ def test_a_notice_is_made_checked_and_taken_home_by_keyboard(page: Page, locked:
     place, address = locked
     sign_in(page, address)
     page.get_by_role("navigation").first.get_by_role("link", name="通报").click()
+    assert serious_faults(page) == []
     page.locator("select[name=p]").focus()
     page.keyboard.type("2026 年 3")
     assert page.locator("select[name=p]").input_value() == "2026-03"
@@ -347,6 +351,7 @@ def test_a_notice_is_made_checked_and_taken_home_by_keyboard(page: Page, locked:
     page.get_by_role("status").wait_for(timeout=120_000)
     number = page.url.rpartition("/")[2].partition("?")[0]
     assert (place / "notices" / number / "manifest.json").is_file()
+    assert serious_faults(page) == []
     page.get_by_role("button", name="核验").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**checked=1*", timeout=120_000)
