@@ -460,3 +460,21 @@ async def test_the_annex_that_a_page_shows_is_the_one_that_was_issued(site: Data
     told = words(await get(site, f"/-/notices/{second}"))
     assert len(rows) == 3
     assert all(row["变化内容"] in told and row["网站名称"] in told for row in rows)
+
+
+@pytest.mark.asyncio
+async def test_behind_a_path_of_a_proxy_every_link_leads_there(folder: Path) -> None:
+    datasette = make_datasette(folder / "syndication.db", base_url="/monitor/")
+    await datasette.invoke_startup()
+    answer = await post(datasette, "/-/notices", FORM)  # the client puts the prefix before
+    assert answer.headers["location"] == f"/monitor/-/notices/{FIRST}?made=1"
+    checked = await post(datasette, f"/-/notices/{FIRST}/check", {})
+    assert checked.headers["location"] == f"/monitor/-/notices/{FIRST}?checked=1#checks"
+    for path in ("/-/notices", f"/-/notices/{FIRST}"):
+        page = await get(datasette, path, "fu")
+        links = re.findall(r'(?:href|action)="(/[^"]*)"', page.text)
+        assert len(links) > 10
+        assert [link for link in links if not link.startswith("/monitor/")] == []
+    for each in datasette.databases.values():
+        each.close()
+    datasette.executor.shutdown()
