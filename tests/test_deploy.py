@@ -181,3 +181,22 @@ def test_commands_of_the_documents_exist(name):
     assert named <= set(main.commands)
     for file in re.findall(r"deploy/([\w.*-]+)", text):
         assert list(DEPLOY.glob(file)), file
+
+
+FILES_OF_TESTS = dict(re.findall(r"\[(\w)\] `(test_\w+\.py)`", (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")))
+FAULTS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in (ROOT / "docs" / "faults.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")
+][2:]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", FAULTS, ids=lambda row: row[0][:40])
+def test_each_fault_of_the_table_names_tests_that_exist(row):
+    named = row[-1]
+    files = [FILES_OF_TESTS[letter] for letter in re.findall(r"\[(\w)\]", named)] or re.findall(r"`(test_\w+\.py)`", named)
+    assert files, row
+    text = "".join((ROOT / "tests" / name).read_text(encoding="utf-8") for name in files)
+    if "test_outcomes.py" in files:
+        text += (ROOT / "syndication" / "rehearsal" / "troubled.py").read_text(encoding="utf-8")
+    for name in re.findall(r"`([^`]+)`", named):
+        assert name.rstrip("…") in text or name in files, name
