@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 ADDRESS, MOMENT = "X-Rehearsal-Address", "X-Rehearsal-Moment"
 PORT_SETTING = "REHEARSAL_PORT"
 LOOPBACK = "127.0.0.1"
-SECONDS_OF_SILENCE = 4.0
+SECONDS_OF_SILENCE = 20.0  # twice the time-out below, which is long enough for a machine under load
 
 
 class _FleetServer(ThreadingHTTPServer):
