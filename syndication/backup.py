@@ -27,7 +27,7 @@ from syndication import __version__, lock
 from syndication.clock import to_text
 from syndication.errors import SyndicationError
 from syndication.folders import data_folder, data_option
-from syndication.notice_documents.keeping import MEMBER, PutBack, carry, copy_snapshots, put_back
+from syndication.notice_documents.keeping import MEMBER, PutBack, carry, copy_beside, put_back
 from syndication.notice_documents.manifest import OWN_TEMPLATE
 from syndication.notice_documents.numbering import FOLDER as NOTICES
 from syndication.running import EVIDENCE
@@ -102,7 +102,7 @@ def backup(folder: Path, target: Path, now: datetime, *, evidence: bool = False,
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
-        copy_snapshots(folder, target / NOTICES)
+        copy_beside(folder, target / NOTICES)
         copied = _copy_evidence(folder / EVIDENCE, target / EVIDENCE) if evidence else 0
         dropped = _drop(target, now - keep) if keep else ()
     return BackedUp(path, contents, copied, dropped)

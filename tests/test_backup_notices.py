@@ -80,10 +80,10 @@ def test_notices_come_back_whole_and_can_be_recomputed(data: Path, backups: Path
 def test_what_notices_rest_on_is_copied_once(data: Path, backups: Path) -> None:
     make(data)
     first = back_up(data, backups, 2)
-    (copy,) = (backups / "notices").iterdir()
+    (copy,) = (backups / "notices").glob("*.db")
     before = copy.stat()
     back_up(data, backups, 3)
-    assert list((backups / "notices").iterdir()) == [copy]
+    assert list((backups / "notices").glob("*.db")) == [copy]
     assert (copy.stat().st_mtime_ns, copy.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
     with tarfile.open(first) as archive:
         assert not [name for name in archive.getnames() if "snapshot" in name]
@@ -103,7 +103,7 @@ def test_a_backup_without_its_neighbour_says_what_cannot_be_recomputed(data: Pat
 def test_a_copy_that_was_changed_beside_the_backup_is_not_taken(data: Path, backups: Path, tmp_path: Path) -> None:
     make(data)
     path = back_up(data, backups, 2)
-    (copy,) = (backups / "notices").iterdir()
+    (copy,) = (backups / "notices").glob("*.db")
     copy.write_bytes(copy.read_bytes()[:-1] + b"x")
     assert "不能重新计算" in restore(path, tmp_path / "there", CLOCK).notices.told[0]
 
@@ -128,6 +128,22 @@ def test_a_register_that_is_older_than_the_backup_gives_way(data: Path, backups:
     restore(path, older, CLOCK)
     assert files(older) == files(data)
     assert make(older) == "2026-003"
+
+
+def test_an_older_backup_frees_no_number_that_a_newer_one_knew(data: Path, backups: Path, tmp_path: Path) -> None:
+    make(data)
+    older = back_up(data, backups, 2)
+    make(data)
+    make(data, tmp_path / "elsewhere")
+    newer = back_up(data, backups, 3)
+    there = tmp_path / "there"
+    assert restore(older, there, CLOCK).notices.told == ("编号 2026-002、2026-003 只登记为已用，不再使用。",)
+    assert make(there) == "2026-004"
+    later = tmp_path / "later"
+    restore(older, later, CLOCK)
+    assert restore(newer, later, FixedClock(AT.replace(hour=5))).notices.told == ("原编号登记与备份不一致，已移开。",)
+    assert files(later) == files(data)
+    assert make(later) == "2026-004"
 
 
 def test_two_registers_that_disagree_give_no_number_of_either(data: Path, backups: Path, tmp_path: Path) -> None:
@@ -201,6 +217,27 @@ def test_a_backup_of_before_there_were_notices_takes_none_away(data: Path, backu
     restore(path, data, CLOCK)
     assert files(data) == before
     assert make(data) == "2026-002"
+    make(data)
+    back_up(data, backups, 3)
+    there = data.parent / "there"
+    assert restore(path, there, CLOCK).notices.told == ("编号 2026-001、2026-002、2026-003 只登记为已用，不再使用。",)
+    assert make(there) == "2026-004"
+
+
+def test_a_backup_of_before_there_were_notices_frees_no_number_of_a_broken_register(data: Path, backups: Path) -> None:
+    path = back_up(data, backups, 2)
+    make(data)
+    register = data / "notices" / "register.jsonl"
+    register.write_text(register.read_text()[:-40])
+    done = restore(path, data, CLOCK)
+    assert done.notices.told == ("原编号登记与备份不一致，已移开。", "编号 2026-001 只登记为已用，不再使用。")
+    assert make(data) == "2026-002"
+
+
+def test_without_notices_nothing_is_said_of_them(data: Path, backups: Path, tmp_path: Path) -> None:
+    done = restore(back_up(data, backups, 2), tmp_path / "there", CLOCK)
+    assert (done.aside, done.notices.last, done.notices.told) == (None, "", ())
+    assert files(tmp_path / "there") == {}
 
 
 def test_nothing_is_restored_while_a_notice_is_made(data: Path, backups: Path) -> None:

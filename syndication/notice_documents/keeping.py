@@ -1,8 +1,9 @@
 """Notices in a backup: what it carries, and how that is put back so that no number is ever given twice.
 
 A backup holds register, records and documents. The frozen copies of the database that notices rest on are large and never
-change: they lie beside the backups once each, as evidence does. Putting back never takes a notice away: what the register
-vouches for stays, what it does not is moved aside, what is lacking is brought.
+change: they lie beside the backups once each, as evidence does, and so does the newest register, so that an older backup
+frees no number either. Putting back never takes a notice away: what the register vouches for stays, what it does not is
+moved aside, what is lacking is brought.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from syndication.errors import SyndicationError
 from syndication.notice_documents.manifest import NAME, SNAPSHOT, read_files, read_manifest, sha256
-from syndication.notice_documents.numbering import FOLDER, NUMBER, REGISTER, Entry, Register, replace_file
+from syndication.notice_documents.numbering import FOLDER, NUMBER, REGISTER, Entry, Register, replace_file, told_numbers
 from syndication.notices import NoticeError
 
 if TYPE_CHECKING:
@@ -55,15 +56,18 @@ def carry(data: Path, scratch: Path) -> dict[str, Path]:
     return found
 
 
-def copy_snapshots(data: Path, beside: Path) -> int:
-    """Copies the frozen databases that do not lie beside the backups yet; gives how many."""
+def copy_beside(data: Path, beside: Path) -> int:
+    """Copies the register, and the frozen databases that do not lie beside the backups yet; gives how many of these."""
+    register = data / FOLDER / REGISTER
+    if register.is_file():
+        beside.mkdir(parents=True, exist_ok=True)
+        _copy_whole(register, beside / REGISTER)
     copied = 0
     for folder in _folders(data):
         digest = _snapshot_of(folder)
         source, target = folder / SNAPSHOT, beside / _beside_name(folder.name, digest)
         if not digest or target.is_file() or not source.is_file() or sha256(source) != digest:
             continue
-        beside.mkdir(parents=True, exist_ok=True)
         _copy_whole(source, target)
         copied += 1
     return copied
@@ -76,13 +80,11 @@ def put_back(scratch: Path, data: Path, beside: Path, aside: Path, at: datetime)
     again; a register that was changed or torn is followed in nothing but the numbers that it names. `aside` takes what is
     moved away; it is made if anything is.
     """
-    if not (scratch / FOLDER / REGISTER).is_file():
-        return PutBack(_last(Register(data)), ())
     register, kept = Register(data), Register(scratch)
-    register.folder.mkdir(parents=True, exist_ok=True)
-    told = _merge(register, kept, aside, at)
+    told = _merge(register, kept, told_numbers(beside / REGISTER), aside, at)
+    theirs = set(_entries(kept) or ())
     for entry in register.entries():
-        if not entry.spent:
+        if not entry.spent and entry in theirs:
             told += _bring(register, kept, entry, beside, aside)
     real = {entry.number for entry in register.entries() if not entry.spent}
     for path in sorted(register.folder.glob("[0-9]*")):
@@ -92,16 +94,16 @@ def put_back(scratch: Path, data: Path, beside: Path, aside: Path, at: datetime)
     return PutBack(_last(register), tuple(told))
 
 
-def _merge(register: Register, kept: Register, aside: Path, at: datetime) -> list[str]:
+def _merge(register: Register, kept: Register, given: set[str], aside: Path, at: datetime) -> list[str]:
     theirs, ours = _entries(kept), _entries(register)
     told = [] if theirs is not None else ["备份中的编号登记已损坏，其中的通报没有恢复。"]
-    named = register.told_numbers() | kept.told_numbers()
+    named = given | told_numbers(register.folder / REGISTER) | told_numbers(kept.folder / REGISTER)
     if ours is None or (theirs is not None and ours[: len(theirs)] != theirs):
         path = register.folder / REGISTER
         if path.is_file() and (ours is None or ours != (theirs or ())[: len(ours)]):
             _move(path, aside)
             told.append("原编号登记与备份不一致，已移开。")
-        if theirs is not None:
+        if theirs:
             replace_file(path, (kept.folder / REGISTER).read_bytes())
     spent = register.spend(named, at)
     return [*told, *([f"编号 {'、'.join(spent)} 只登记为已用，不再使用。"] if spent else [])]

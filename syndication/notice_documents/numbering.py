@@ -72,10 +72,6 @@ class Register:
             previous = hashlib.sha256(line).hexdigest()
         return tuple(found)
 
-    def told_numbers(self) -> set[str]:
-        """All numbers that the file names, also where it was changed or torn."""
-        return set(_TOLD.findall(self._content().decode("utf-8", "replace")))
-
     def next_number(self, at: datetime) -> str:
         """The number after all that were given in the year: `2026-003`.
 
@@ -155,6 +151,11 @@ class Register:
         return NoticeError(
             f"编号登记 {self._path} 第 {place} 行被改动，请从备份恢复。 Line {place} was changed; restore the file."
         )
+
+
+def told_numbers(path: Path) -> set[str]:
+    """All numbers that a register's file names, also where it was changed or torn; none where there is no file."""
+    return set(_TOLD.findall(path.read_bytes().decode("utf-8", "replace"))) if path.is_file() else set()
 
 
 def replace_file(path: Path, content: bytes) -> None:
