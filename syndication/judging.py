@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from syndication.clock import Declared, Interval
 
 AWAIT_LOOK = timedelta(hours=36)
-"""A verdict stays pending this long after its deadline while no column was looked at since: the nightly is not over yet."""
+"""So long after a deadline nobody is accused before the home page and every other channel was looked at as well: a probe looks
+at columns alone, and what stands elsewhere counts. The night that follows looks at all."""
 
 ADDRESS = "url"
 """Source of a day that only the address bears: it can be a day off (page-facts), so it neither proves nor accuses."""
@@ -335,7 +336,15 @@ def _judge_carried(
         return verdict(Status.UNDETERMINED, "embed_unclear")
     if not columns and best.mode is not Mode.EMBED:
         return verdict(Status.UNDETERMINED, "no_column_to_prove_absence")
+    if _awaits_look(case, lenient):
+        return verdict(Status.UNDETERMINED, "not_looked_since_deadline")
     return verdict(Status.LATE, best.cause, proof)
+
+
+def _awaits_look(case: Case, deadline: datetime) -> bool:
+    """Whether the night after a deadline is not over yet, in which every channel is looked at."""
+    lacking = any(not seen.attempted_after(deadline) for seen in case.channels.values())
+    return lacking and case.now <= deadline + AWAIT_LOOK
 
 
 def _seen_after(
@@ -370,6 +379,8 @@ def _judge_absent(
         cause = "embed_unclear" if case.listed else "push_feed_lacks_release"
         return Verdict(Status.UNDETERMINED, lenient, cause)
     if columns:
+        if _awaits_look(case, lenient):
+            return Verdict(Status.PENDING, lenient, "not_looked_since_deadline")
         short = next((c for c in case.carryings if c.mode not in measure.counted_modes), None)
         if short is None:
             return Verdict(Status.MISSING, lenient, "absent_in_every_column", proof=proof)

@@ -54,16 +54,20 @@ def plan(
 ) -> list[Planned]:
     """The looks to make at this tick, the most urgent first.
 
-    After a deadline a look is due until one was good; before one, if the next tick would come after it. No portal is
-    looked at twice within `gap_minutes`, none asked more than `requests_a_portal_a_day`, all together not more than
-    `requests_an_hour`. Where the day's requests run short, looks before a deadline are the first to go: one after it
-    proves who is missing, and the posting's own time mostly says the rest.
+    After a deadline a look is due until one was good, after a failed one when as long again has passed since the deadline: a
+    site that is dark for hours must not use up the looks that its next deadlines need. Before one a look is due if the next
+    tick would come after it. No portal is looked at twice within `gap_minutes`, none asked more than
+    `requests_a_portal_a_day`, all together not more than `requests_an_hour`. Where the day's requests run short, looks
+    before a deadline are the first to go: one after it proves who is missing, and the posting's own time mostly says the
+    rest.
     """
     tick, trail, gap = (timedelta(minutes=m) for m in (rules.tick_minutes, rules.trail_minutes, rules.gap_minutes))
     due: dict[str, Planned] = {}
     for one in lacking:
         seen = looked.get(one.portal_id, Looked())
         if now - trail <= one.deadline < now and not (seen.good and seen.good > one.deadline):
+            if seen.tried and now - seen.tried < seen.tried - one.deadline:
+                continue
             found = Planned(one.portal_id, one.deadline, after=True)
         elif now <= one.deadline < now + tick:
             found = Planned(one.portal_id, one.deadline, after=False)

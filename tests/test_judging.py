@@ -49,6 +49,11 @@ def case(looks, *carryings, now="20 00:00", channels=None, **more):
     return Case(RELEASED, at(now), known, carryings=carryings, **more)
 
 
+def home(*looks):
+    return coverage(Role.HOME, [good(look, reaches_back_to=None) for look in looks])
+
+
+PROBED = {"column": column(good("11 09:55"), good("11 10:10"), good("11 10:20")), "home": home("10 02:00")}
 NIGHTLY = [good(f"{day} 02:00") for day in range(9, 16)]
 
 
@@ -157,6 +162,19 @@ EDGES = {
         "column_not_observed"),
     "absent after the deadline": (
         case([good("10 12:00"), good("11 12:00")]), DAY, "missing", "", "absent_in_every_column"),
+    "a probe saw the column empty, and nobody the home page since: the night comes first": (
+        case([], now="11 10:30", channels=PROBED), DAY, "pending", "", "not_looked_since_deadline"),
+    "the night that looked at the home page as well is over": (
+        case([], now="12 02:00", channels=PROBED | {"home": home("10 02:00", "12 02:00")}), DAY, "missing", "",
+        "absent_in_every_column"),
+    "there was no such night in a day and a half": (
+        case([], now="12 22:01", channels=PROBED), DAY, "missing", "", "absent_in_every_column"),
+    "late in the column by a probe, which does not know the home page": (
+        case([], posting("11 10:20"), now="11 10:30", channels=PROBED), DAY, "undetermined", "",
+        "not_looked_since_deadline"),
+    "late in the column, and the night is over": (
+        case([], posting("11 10:20"), now="12 02:00", channels=PROBED | {"home": home("10 02:00", "12 02:00")}), DAY, "late",
+        "", "observed"),
     "absent at the deadline only": (
         case([good("10 12:00"), good("11 10:00")]), DAY, "not_observed", "", "column_not_observed"),
     "a list that does not reach back proves nothing": (

@@ -41,6 +41,20 @@ def test_never_twice_within_the_gap():
     assert chosen([Lacking("p", minutes(5))], {"p": Looked(tried=minutes(-10))}) == ["p"]
 
 
+def test_a_site_that_stays_dark_is_asked_ever_more_seldom_and_at_once_for_its_next_deadline():
+    asked, tried = [], None
+    for tick in range(0, 180, 15):
+        now = NOW + timedelta(minutes=tick)
+        looked = {"p": Looked(tried=tried)}
+        if plan(now, [Lacking("p", minutes(-7))], looked, RULES):
+            asked.append(tick)
+            tried = now
+    assert asked == [0, 15, 45, 105]
+    looked = {"p": Looked(tried=minutes(-10))}
+    assert chosen([Lacking("p", minutes(-40))], looked) == []
+    assert chosen([Lacking("p", minutes(-40)), Lacking("p", minutes(-1))], looked) == ["p"]
+
+
 def test_the_day_s_requests_run_short_before_a_deadline_first():
     before, after = [Lacking("p", minutes(5))], [Lacking("p", minutes(-5))]
     for requests, cost, ahead, behind in ((22, 1, ["p"], ["p"]), (23, 1, [], ["p"]), (24, 1, [], []), (21, 3, [], ["p"])):

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from syndication.glossary import Role
+from syndication.rehearsal.bulletin import older_paper
 from syndication.rehearsal.government import GOV_CN, PUSH_PATHS
 from syndication.rehearsal.scenario import How, Prints
 
@@ -89,6 +90,12 @@ class KnownAnswer:
     interval: tuple[datetime, datetime] | None = None
 
 
+def unclear(portal: StoryPortal, release: Release) -> bool:
+    """Whether a portal links an older paper of the same title: a row without text, which is left to a person."""
+    linked = (one.about for one in portal.postings if one.how is How.LINK and one.about.isdigit())
+    return any(older_paper(int(about)).title == release.paper.title for about in linked)
+
+
 def known_answers(fleet: Fleet, witness: Witness | None = None, hours: float = DAY) -> tuple[KnownAnswer, ...]:
     """A row for each portal and each release with a duty that came out before the end, portals in the story's order.
 
@@ -133,6 +140,8 @@ class _Watch:
         judged = [(self._judge(found, release, strict, deadline), found) for found in seen]
         for status in ("on_time", "undetermined", "late"):
             of_status = [found for verdict, found in judged if verdict == status]
+            if of_status and status == "late" and unclear(self.portal, release):
+                raise ValueError(f"{self.portal.id}: late beside a row that is left to a person is outside these rules")
             if of_status:
                 return self._carried(release, status, min(of_status, key=lambda found: found.latest))
         return self._not_carried(release, deadline, posted[0] if posted else None)
@@ -148,6 +157,8 @@ class _Watch:
         """Nothing that counts was seen; `unseen` is what the portal put up all the same."""
         if self.witness.end < deadline:
             return KnownAnswer(self.portal, release, "pending", unseen, "pending")
+        if self.columns and unclear(self.portal, release):
+            return KnownAnswer(self.portal, release, "same_title", unseen, "undetermined")
         home_seen = any(look > deadline for look in self.home)
         if self.portal.embed:
             # The script shows the push feed and nothing else: as nobody can put an item in, absence proves nothing.
@@ -163,13 +174,16 @@ class _Watch:
 
     def _embedded(self, release: Release, strict: datetime, deadline: datetime) -> KnownAnswer:
         """A script that stands at two looks stood between them; it shows what the push feed lists."""
-        reads = [look for path in PUSH_PATHS for look in self.witness.asked(GOV_CN, path) if look >= release.released]
-        if not reads or min(reads) > strict or not any(look <= release.told[0] for look in self.home):
+        asked = {look for path in PUSH_PATHS for look in self.witness.asked(GOV_CN, path)}
+        listed = min((look for look in asked if look >= release.released), default=None)
+        unlisted = max((look for look in asked if look < release.released), default=release.told[0])
+        if listed is None or unlisted > deadline or not any(look <= release.told[0] for look in self.home):
             raise ValueError(
                 f"{self.portal.id}: the embed was not seen around {release.key}; the story is outside these rules"
             )
-        if any(look >= min(reads) for look in self.home):
-            return KnownAnswer(self.portal, release, "embed", None, "on_time", "embed")
+        if any(look >= listed for look in self.home):
+            status = "on_time" if listed <= strict else "undetermined"
+            return KnownAnswer(self.portal, release, "embed", None, status, "embed")
         status = "pending" if self.witness.end < deadline else "not_observed"
         return KnownAnswer(self.portal, release, status, None, status)
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 NAMES_SETTING = "REHEARSAL_NAMES"
 LOOPBACK = "127.0.0.1"
+QUICKLY = 0.02
+"""Seconds before a repetition where a story goes on for hundreds of runs: what fails there fails whenever it is asked."""
 
 
 class Names:
@@ -61,13 +63,14 @@ class LoopbackNamesHandler(LadderHandler):
         super().__init__(crawler)
 
 
-def settings(names: Mapping[str, Mapping[str, int]]) -> dict[str, object]:
-    """Scrapy settings for a crawl of loopback sites: no politeness, short patience."""
+def settings(names: Mapping[str, Mapping[str, int]], wait: float = 0.2) -> dict[str, object]:
+    """Scrapy settings for a crawl of loopback sites: no politeness, short patience; `wait` seconds before a repetition."""
     return {
         "NETWORK_HANDLER": "syndication.rehearsal.loopback.LoopbackNamesHandler", NAMES_SETTING: dict(names),
-        "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_TIMEOUT": 5, "RETRY_WAIT": 0.2,
+        "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_TIMEOUT": 7, "RETRY_WAIT": wait,
         "DOWNLOAD_MAXSIZE": LARGEST,
         "RETRY_WAIT_MOST": 3.0, "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
+        "CONCURRENT_REQUESTS": 16,  # the sites share this machine with the crawl: what waits for them must not time out
     }  # fmt: skip
 
 
@@ -82,13 +85,13 @@ def main(data: Path, names: Path, moment: str, command: tuple[str, ...]) -> None
     from syndication.progress import Progress
     from syndication.summary_text import print_summary
 
-    ports = settings(json.loads(names.read_text(encoding="utf-8")))
+    ports = json.loads(names.read_text(encoding="utf-8"))
     if command:
         from syndication.cli import main as command_line
 
-        surroundings = Surroundings(FixedClock(from_text(moment)), ports)
+        surroundings = Surroundings(FixedClock(from_text(moment)), settings(ports, QUICKLY))
         command_line.main([*command, "--data", str(data)], prog_name="syndication", obj=surroundings)
-    night = nightly(data, FixedClock(from_text(moment)), Progress(), ports)
+    night = nightly(data, FixedClock(from_text(moment)), Progress(), settings(ports))
     print_summary(Console(), night)
 
 

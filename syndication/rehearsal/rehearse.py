@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from syndication.clock import to_text
 from syndication.rehearsal.answers import known_answers
 from syndication.rehearsal.build import write_registry
 from syndication.rehearsal.fleet import Fleet
@@ -37,10 +38,11 @@ from syndication.store.summary import answers, taken_back
 from syndication.verifying import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from syndication.rehearsal.answers import Witness
     from syndication.rehearsal.performing import Act
+    from syndication.rehearsal.stage import Stage
 
 HOURS = {"inspection-24h": 24.0, "guideline-12h": 12.0}
 """The editions that are scored, each with the hours that it allows."""
@@ -66,14 +68,14 @@ class Rehearsed:
     @property
     def sound(self) -> bool:
         """Whether the program said all that it had to say, and nothing else."""
-        return not self.result.differences and not self.result.false_accusations
+        return not (self.result.differences or self.result.false_accusations or self.taken_back)
 
 
 def rehearse(folder: Path, told: Callable[[Act], None], days: int = DAYS) -> Rehearsed:
     """Plays the story, or its first days, into an empty folder and scores it.
 
     Args:
-        folder: where the data folder, the certificates and the answers go.
+        folder: where the data folder, the certificates, the answers and what was asked for go.
         told: called after each run.
         days: how many of the story's days are played.
 
@@ -87,10 +89,11 @@ def rehearse(folder: Path, told: Callable[[Act], None], days: int = DAYS) -> Reh
     write_registry(fleet, data)
     with staging(fleet, folder / "keys") as stage:
         acts = Performance(stage, data).play(told)
+    _write(folder / "asked.csv", ("host", "path", "moment"), _asked(stage))
     with closing(open_reader(data / FILE_NAME)) as connection:
         verify(data, Ledger(connection))
     rows, back = _compared(fleet, stage, data)
-    _write(folder / "answers.csv", rows)
+    _write(folder / "answers.csv", COLUMNS, map(_row, rows))
     nights = sum(act.kind == "nightly" for act in acts)
     work = time.process_time() - worked + sum(act.cpu_seconds for act in acts)
     return Rehearsed(
@@ -116,14 +119,23 @@ def _compared(fleet: Fleet, witness: Witness, data: Path) -> tuple[list[Compared
     return rows, back
 
 
-def _write(path: Path, rows: Sequence[Compared]) -> None:
+def _row(one: Compared) -> tuple[str, ...]:
+    true = one.truth.status if one.truth else ""
+    differs = "accusation" if accuses_falsely(one) else "yes" if one.differs else ""
+    return (one.edition, one.portal, one.release_url, true, *one.known, *one.said, differs)
+
+
+def _asked(stage: Stage) -> Iterator[tuple[str, ...]]:
+    for address in stage.addresses():
+        host, slash, path = address.partition("/")
+        yield from ((host, f"{slash}{path}", to_text(moment)) for moment in stage.asked(host, f"{slash}{path}"))
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for one in rows:
-            true = one.truth.status if one.truth else ""
-            differs = "accusation" if accuses_falsely(one) else "yes" if one.differs else ""
-            writer.writerow((one.edition, one.portal, one.release_url, true, *one.known, *one.said, differs))
+        writer.writerow(columns)
+        writer.writerows(rows)
 
 
 @click.command("rehearse", short_help="Play a fortnight of an invented fleet and score the verdicts.")

@@ -67,6 +67,10 @@ class Stage:
         """When an address was asked for, each moment once, in order (`answers.Witness`)."""
         return self._asked.get(f"{host}{path}", [])
 
+    def addresses(self) -> list[str]:
+        """Every address that was asked for, host and path."""
+        return sorted(self._asked)
+
     def set(self, moment: datetime) -> None:
         """The moment at which all sites stand from now on."""
         assert self.ground is not None

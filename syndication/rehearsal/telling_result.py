@@ -40,11 +40,11 @@ def as_lines(done: Rehearsed) -> Iterator[str]:
         f"事实已定的 {result.told} 条中，判定与事实一致 {result.settled} 条（{_share(_part(result.settled, result.told))}），"
         f"仍为待核或未能观测 {result.open} 条（{_share(_part(result.open, result.told))}）。"
     )
-    yield f"途中曾判为问题、后已更正的按时转载 {done.taken_back} 条。"
+    yield f"途中曾判为问题、后已更正的按时转载 {done.taken_back} 条（必须为 0）。"
     yield f"答案 {result.answers} 条，不一致 {len(result.differences)} 条；"
     yield f"误判为问题的 {result.false_accusations} 条（必须为 0）。"
     yield from _differences(result.differences)
-    if result.false_accusations:
+    if result.false_accusations or done.taken_back:
         yield FALSE
     if not done.sound:
         yield WHAT_TO_DO

@@ -41,10 +41,9 @@ def text_of(posting: Posting, portal: StoryPortal, story: Story) -> Text:
     if posting.how is How.LINK and posting.about.isdigit():
         return Text(older_paper(int(posting.about)).title, ())
     paper = story.release(posting.about).paper
-    if posting.how is How.COPY:
-        return _whole(paper) if posting.sourced else replace(_whole(paper), document_number="", source="")
-    if posting.how is How.ABRIDGED:
-        return _abridged(paper)
+    if posting.how in {How.COPY, How.ABRIDGED}:
+        text = _whole(paper) if posting.how is How.COPY else _abridged(paper)
+        return text if posting.sourced else replace(text, document_number="", source="")
     if posting.how is How.TITLE_ONLY:
         return Text(paper.title, (f"日前，{paper.issuer}发布了《{paper.title}》。",))
     if posting.how is How.INTERPRETATION:

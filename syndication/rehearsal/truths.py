@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from syndication.glossary import Role
-from syndication.rehearsal.answers import COUNTS
+from syndication.rehearsal.answers import COUNTS, unclear
 from syndication.rehearsal.scenario import How, Prints
 
 if TYPE_CHECKING:
@@ -58,14 +58,16 @@ def truth(
     ]
     first = min(posted, key=lambda one: one.at, default=None)
     status = "missing" if first is None else "on_time" if first.at <= release.released + allowed else "late"
-    return Truth(status, _decidable(story, portal, first, (strict, lenient), (before, after), end))
+    return Truth(status, _decidable(story, portal, release, first, (strict, lenient), (before, after), end))
 
 
 def _decidable(
-    story: Story, portal: StoryPortal, first: Posting | None, deadline: tuple[datetime, datetime],
+    story: Story, portal: StoryPortal, release: Release, first: Posting | None, deadline: tuple[datetime, datetime],
     looks: tuple[datetime, datetime], end: datetime,
 ) -> bool:  # fmt: skip
     columns = [channel for channel in portal.channels if channel.role is Role.COLUMN]
+    if unclear(portal, release):
+        return False
     if not columns or not all(portal.answers(channel.path, look) for channel in columns for look in looks):
         return False
     if first is None:
