@@ -286,7 +286,7 @@ def test_the_program_agrees_with_every_known_answer(tmp_path):
     done = rehearse(tmp_path, lambda act: runs.append(act.kind), days=1)
     assert runs[0] == runs[-1] == "nightly"
     assert (done.nights, done.probes) == (2, len(runs) - 2)
-    assert done.probes >= 10
+    assert done.probes >= 5
     assert done.result.differences == ()
     assert done.result.false_accusations == 0
     assert done.result.told >= 40
