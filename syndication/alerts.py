@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from syndication.alert_rules import load_alerts
 from syndication.alert_sending import by_apprise
 from syndication.clock import beijing_text
-from syndication.errors import LockedError, SyndicationError
+from syndication.errors import Interrupted, LockedError, SyndicationError
 from syndication.glossary import Outcome, chinese
 from syndication.store.database import FILE_NAME
 from syndication.store.nights import NightRows
@@ -58,10 +58,13 @@ class State:
 
 @contextmanager
 def watched(folder: Path, clock: Clock, command: str) -> Iterator[None]:
-    """Around a run: how it ended is told with all else that changed. A run that only found the folder taken is no news."""
+    """Around a run: how it ended is told with all else that changed.
+
+    No news is a run that only found the folder taken, or that was told to stop: the next one goes on.
+    """
     try:
         yield
-    except LockedError:
+    except (LockedError, Interrupted):
         raise
     except Exception as problem:
         _tell_quietly(folder, clock.now(), command, problem)

@@ -18,7 +18,7 @@ from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor
 from tldextract import TLDExtract
 
-from syndication.errors import SpidersMissingError, SyndicationError
+from syndication.errors import Interrupted, SpidersMissingError
 from syndication.logs import others_write
 from syndication.render import require_browser
 from syndication.run import RUN_SETTING
@@ -38,10 +38,6 @@ REPLAY = {  # nobody is on the other side: no politeness, no repetition, no robo
     "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "RETRY_ENABLED": False, "ROBOTSTXT_OBEY": False,
     "HOST_TIME_LIMIT": 0, "CLOSESPIDER_TIMEOUT": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
 }  # fmt: skip
-
-
-class Interrupted(SyndicationError):
-    """A signal ended the crawl; the run can be taken up again."""
 
 
 def settings_for(run: Run, overrides: Mapping[str, Any] | None = None) -> Settings:

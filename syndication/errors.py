@@ -51,6 +51,10 @@ class LockedError(SyndicationError):
     """Another process of the program holds the data folder; wait for it or stop it."""
 
 
+class Interrupted(SyndicationError):
+    """A signal ended the crawl, as a person or a reboot sends it; the run can be taken up again."""
+
+
 class ClockError(SyndicationError):
     """The machine's clock cannot be right; set it. Nothing was asked and nothing written."""
 

@@ -54,6 +54,24 @@ def test_a_night_killed_again_and_again_ends_as_undisturbed(first_night, fleet, 
     assert_sound(folder)
 
 
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT], ids=lambda told: told.name)
+def test_a_night_that_is_told_to_stop_says_so_and_goes_on_at_the_next_start(first_night, fleet, fleet_port, tmp_path, told):
+    folder = data_from(fleet, tmp_path / "data")
+    (folder / "alerts.toml").write_text('[operators]\nurls = ["json://127.0.0.1:9/"]\n', encoding="utf-8")
+    process = start(folder, fleet_port, FIRST, "nightly")
+    path = folder / "evidence" / f"{RUN}.warc.gz"
+    while not (path.is_file() and path.stat().st_size > 40_000) and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(told)
+    said = finish(process, 1)
+    assert "已按信号停止，已写入的内容完整保留" in said
+    assert "alerts" not in said  # nobody is told: the next start goes on
+    (folder / "alerts.toml").unlink()
+    finish(start(folder, fleet_port, FIRST, "nightly"), DONE)
+    assert content(folder) == first_night[1]
+    assert_sound(folder)
+
+
 def as_if_done(found):
     """A probe that was cut off is closed as interrupted, with all that it had seen."""
     return {**found, "runs": [row.replace("'interrupted'", "'done'") for row in found["runs"]]}
