@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 from datetime import UTC, datetime
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
@@ -59,6 +60,23 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class _LogFile(WatchedFileHandler):
+    """Opens a moved file anew. Where it cannot be written (a full disk), that is said once and the work goes on."""
+
+    _told = False
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """In the place of a traceback for each line."""
+        if not self._told:
+            self._told = True
+            problem = sys.exc_info()[1]
+            click.echo(
+                f"syndication: 日志文件 {self.baseFilename} 无法写入，监测继续进行，请检查磁盘。"
+                f" The log {self.baseFilename} cannot be written ({problem}); the work goes on",
+                err=True,
+            )
+
+
 def _wanted(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING or record.name.split(".", 1)[0] in OURS
 
@@ -72,7 +90,7 @@ def open_log(path: Path, command: str) -> None:
     _Now.command = command
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = WatchedFileHandler(path, encoding="utf-8")
+        handler = _LogFile(path, encoding="utf-8")
     except OSError as problem:
         raise DataFolderError(
             f"无法写入日志文件 {path}（{problem.strerror}）。 The log {path} cannot be written: {problem.strerror}"

@@ -8,6 +8,7 @@ import importlib
 import json
 import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from faults import FIRST, SECOND, finish, start
@@ -76,6 +77,14 @@ def test_an_error_is_a_line_of_the_log_too(syndication, tmp_path):
     (line,) = (json.loads(one) for one in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines())
     assert line["level"] == "error"
     assert "portals.csv is missing" in line["message"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is not on this machine")
+def test_a_log_that_cannot_be_written_is_told_once_and_ends_nothing(nights, tmp_path):
+    folder = data_from(nights[0], tmp_path / "data")
+    with serving(Fleet(story())) as port:
+        said = finish(start(folder, port, FIRST, "nightly", "--log-file", "/dev/full"), status=2)
+    assert said.count("日志文件 /dev/full 无法写入") == 1
 
 
 def test_runs_are_listed_with_their_figures(nights, syndication):
