@@ -61,7 +61,7 @@ def _acquire(lock: FileLock, holder: Path, behind: str, patience: float) -> None
             if waited >= patience or named != behind:
                 raise LockedError(_who(holder)) from taken
         if not waited:
-            log.info("waits for the end of %s", behind)
+            log.warning("正在等待 syndication %s 结束。 Waiting for the end of syndication %s", behind, behind)
         time.sleep(POLL_SECONDS)
         waited += POLL_SECONDS
 

@@ -179,7 +179,7 @@ def test_a_probe_that_meets_a_night_leaves_it_alone_and_a_night_waits_for_a_prob
     night.send_signal(signal.SIGSTOP)
     assert "正由 syndication nightly（进程" in finish(start(folder, fleet_port, at, "probe"), 0)
     night.send_signal(signal.SIGCONT)
-    finish(night, DONE)
+    assert "正在等待 syndication probe 结束" in finish(night, DONE)
     assert content(folder) == content(alone)
     assert_sound(folder)
 
