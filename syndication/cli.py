@@ -162,7 +162,7 @@ def replay(looks: Path, data: Path | None) -> None:
 
 def _add_commands() -> None:
     from syndication.accounts import users_command
-    from syndication.backup import backup_command, restore_command
+    from syndication.backup_commands import backup_command, restore_command
     from syndication.doctor import doctor_command
     from syndication.evidence_commands import evidence_group
     from syndication.health_command import health_command
