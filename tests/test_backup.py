@@ -144,6 +144,7 @@ def calm(folder):
         " (SELECT min(verdict_id) FROM verdicts WHERE status = 'late')"
     )
     writer.execute("UPDATE second_sights SET finding = 'same'")
+    writer.execute("DELETE FROM superseded_verdicts")
     writer.commit()
     writer.close()
     return folder
@@ -176,6 +177,19 @@ def test_retention_keeps_what_findings_rest_on_and_the_chain(calm, syndication):
     connection.close()
     said = syndication("evidence", "verify", "--data", folder).stdout
     assert f"其中 {len(planned.removed)} 个批次的文件已按保留期限删除" in said
+
+
+def test_what_was_once_an_accusation_stays_provable(calm):
+    writer = sqlite3.connect(calm / "syndication.db")
+    (verdict_id,) = writer.execute("SELECT max(verdict_id) FROM verdicts WHERE status = 'on_time'").fetchone()
+    assert verdict_id not in RetainingRows(writer).findings()
+    writer.execute(
+        "INSERT INTO superseded_verdicts (release_id, portal_id, edition, status, flags, cause, proof, judged_at, run_id,"
+        " superseded_by) SELECT release_id, portal_id, edition, 'missing', '', '', '{}', judged_at, 'before', run_id"
+        " FROM verdicts WHERE verdict_id = ?", (verdict_id,),
+    )  # fmt: skip
+    assert verdict_id in RetainingRows(writer).findings()
+    writer.close()
 
 
 def test_young_evidence_stays(folder):

@@ -18,11 +18,16 @@ class RetainingRows:
         self._db = connection
 
     def findings(self) -> list[int]:
-        """The verdicts that must stay provable: late or missing, by the program or in force, flagged, or reviewed."""
+        """The verdicts that must stay provable: late or missing, by the program or in force, flagged, or reviewed.
+
+        Also one that was late or missing before it was judged anew: a notice of that time may have named the portal.
+        """
         rows = self._db.execute(
             "SELECT v.verdict_id FROM verdicts v WHERE v.status IN ('late', 'missing')"
             " OR v.effective_status IN ('late', 'missing') OR v.flags <> '' OR EXISTS (SELECT 1 FROM reviews r"
             "  WHERE r.release_id = v.release_id AND r.portal_id = v.portal_id AND r.edition = v.edition)"
+            " OR EXISTS (SELECT 1 FROM superseded_verdicts s WHERE s.status IN ('late', 'missing')"
+            "  AND s.release_id = v.release_id AND s.portal_id = v.portal_id AND s.edition = v.edition)"
             " ORDER BY v.verdict_id"
         )
         return [row[0] for row in rows]
