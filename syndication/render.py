@@ -39,6 +39,8 @@ T = TypeVar("T")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MOST_REDIRECTIONS = 8
 PAGES_AT_ONCE = 2
+MOST_FAILED_STARTS = 3
+"""In a row, after which a run does without: one that hangs costs `RENDER_TIMEOUT` seconds each time."""
 SECONDS_OF_QUIET = 5.0
 """How long scripts may go on asking after the page has loaded."""
 LOADED = frozenset({"document", "script", "stylesheet", "image", "xhr", "fetch", "other"})
@@ -149,6 +151,7 @@ class _Screen:
         self._starting = asyncio.Lock()
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
+        self._failed_starts = 0
 
     async def show(self, url: str, kind: str, body: bytes, base: str) -> tuple[str, str]:
         """The page as shown, with its measures, and the browser's name and screen."""
@@ -195,12 +198,16 @@ class _Screen:
 
         async with self._starting:
             if self._browser is None or not self._browser.is_connected():
+                if self._failed_starts >= MOST_FAILED_STARTS:
+                    raise NotShown(f"the browser did not start {self._failed_starts} times; it is not tried again")
                 if self._playwright is None:
                     self._playwright = await async_playwright().start()
+                self._failed_starts += 1
                 self._browser = await self._playwright.chromium.launch(
                     executable_path=self._path, args=self._arguments, timeout=self._seconds * 1000,
                     chromium_sandbox=os.geteuid() != 0,  # Chromium's sandbox refuses to work for root
                 )  # fmt: skip
+                self._failed_starts = 0
         return self._browser
 
     async def _end(self) -> None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -194,6 +195,9 @@ def test_a_browser_that_fails_is_never_held_against_a_portal(site, tmp_path, fat
     assert {outcome for _, outcome, _ in looks} == {"not_shown"}
     assert len(looks) == 6
     assert "/gwy/?4" in site[1]  # the host was not given up
+    with closing(open_database(folder)) as database:
+        said = [row[0] for row in database.execute("SELECT detail FROM observations WHERE kind = 'channel'")]
+    assert sum("it is not tried again" in one for one in said) == 3
     assert Outcome.NOT_SHOWN not in BLOCKED | UNREACHED | UNREAD  # what remains is the monitor's own fault
 
 
