@@ -203,13 +203,13 @@ WIRES = (
     Site("silent", "html", portal(Reply()), Outcome.TIMEOUT, Outcome.TIMEOUT, https=Wire.SILENT, http=Wire.CLOSED),
     Site("slow", "html", portal(Reply(body=list_page(), pause=1.0)), Outcome.TIMEOUT, scheme="http",
          certificate=Certificate.NONE, https=Wire.CLOSED),
-    Site("dripping", "html", portal(Reply(body=list_page())), Outcome.TIMEOUT, Outcome.TIMEOUT, scheme="http",
-         certificate=Certificate.NONE, https=Wire.CLOSED, http=Wire.DRIPPING),
     Site("nowhere", "html", portal(Reply()), Outcome.DNS, Outcome.DNS, known=False),
     Site("broken", "html", portal(Reply()), Outcome.TLS, Outcome.TLS, https=Wire.BROKEN, http=Wire.CLOSED,
          step=Step.PLAIN, certificate=Certificate.NONE),
     Site("closed", "html", portal(Reply()), Outcome.REFUSED, Outcome.REFUSED, https=Wire.CLOSED, http=Wire.CLOSED),
     Site("cut", "html", portal(Reply(body=list_page()[:900], length=len(list_page()))), Outcome.REFUSED),
+    Site("dripping", "html", portal(Reply(body=list_page())), Outcome.TIMEOUT, Outcome.TIMEOUT, scheme="http",
+         certificate=Certificate.NONE, https=Wire.CLOSED, http=Wire.DRIPPING),
 )  # fmt: skip
 """What goes wrong before there is an answer."""
 
