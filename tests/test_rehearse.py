@@ -73,6 +73,15 @@ def test_a_false_accusation_is_told_from_a_miss(known, said, true, falsely):
     assert accuses_falsely(compared(known, said, true)) is falsely
 
 
+def test_an_accusation_of_the_punctual_is_a_difference_though_it_was_taken_back():
+    one = replace(compared(ON_TIME, ON_TIME, "on_time"), taken_back=True)
+    assert one.differs
+    assert score([one]).taken_back == 1
+    assert any("（途中曾判为问题）" in line for line in as_lines(told(one)))
+    late = replace(compared(OPEN, OPEN, "late", decidable=False), taken_back=True)
+    assert not late.differs
+
+
 def test_a_look_that_was_left_out_is_a_difference():
     assert compared(OPEN, OPEN, "late").differs
     assert not compared(OPEN, OPEN, "late", decidable=False).differs
@@ -83,7 +92,7 @@ def test_a_look_that_was_left_out_is_a_difference():
 
 
 def told(*rows):
-    return Rehearsed(score(rows), 47, 15, 300, 480.0, 300.0, 0)
+    return Rehearsed(score(rows), 47, 15, 300, 480.0, 300.0)
 
 
 def test_a_sound_rehearsal_is_told_in_figures():

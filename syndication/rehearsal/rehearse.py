@@ -52,10 +52,7 @@ COLUMNS = ("edition", "portal", "release_url", "truth", "expected_status", "expe
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """What came of it: the scores, how much was played, wall and processor time, and what was taken back on the way.
-
-    `taken_back` counts portals that were late or missing for a time though the truth is that they were in time.
-    """
+    """What came of it: the scores, how much was played, wall and processor time."""
 
     result: Result
     portals: int
@@ -63,12 +60,11 @@ class Rehearsed:
     probes: int
     seconds: float
     cpu_seconds: float
-    taken_back: int
 
     @property
     def sound(self) -> bool:
         """Whether the program said all that it had to say, and nothing else."""
-        return not (self.result.differences or self.result.false_accusations or self.taken_back)
+        return not self.result.differences
 
 
 def rehearse(folder: Path, told: Callable[[Act], None], days: int = DAYS) -> Rehearsed:
@@ -92,20 +88,19 @@ def rehearse(folder: Path, told: Callable[[Act], None], days: int = DAYS) -> Reh
     _write(folder / "asked.csv", ("host", "path", "moment"), _asked(stage))
     with closing(open_reader(data / FILE_NAME)) as connection:
         verify(data, Ledger(connection))
-    rows, back = _compared(fleet, stage, data)
+    rows = _compared(fleet, stage, data)
     _write(folder / "answers.csv", COLUMNS, map(_row, rows))
     nights = sum(act.kind == "nightly" for act in acts)
     work = time.process_time() - worked + sum(act.cpu_seconds for act in acts)
     return Rehearsed(
-        score(rows), len(fleet.story.portals), nights, len(acts) - nights, time.monotonic() - began, work, back
+        score(rows), len(fleet.story.portals), nights, len(acts) - nights, time.monotonic() - began, work
     )
 
 
-def _compared(fleet: Fleet, witness: Witness, data: Path) -> tuple[list[Compared], int]:
-    """Each known answer with what was said, and how many accusations of the punctual were taken back on the way."""
+def _compared(fleet: Fleet, witness: Witness, data: Path) -> list[Compared]:
+    """Each known answer with what was said, is true, and was said for a time."""
     tick = timedelta(minutes=load_rules(data).probing.tick_minutes)
     rows: list[Compared] = []
-    back = 0
     with closing(open_database(data)) as database:
         for edition, hours in HOURS.items():
             said, withdrawn = answers(database, edition), taken_back(database, edition)
@@ -113,15 +108,15 @@ def _compared(fleet: Fleet, witness: Witness, data: Path) -> tuple[list[Compared
                 key = one.portal.id, one.release.url
                 true = truth(fleet.story, one.portal, one.release, hours, tick, witness.end)
                 known = one.status, one.mode, " ".join(one.flags)
-                rows.append(Compared(edition, *key, known, said.pop(key, NO_ANSWER), true))
-                back += key in withdrawn and true is not None and true.status == "on_time"
+                rows.append(Compared(edition, *key, known, said.pop(key, NO_ANSWER), true, key in withdrawn))
             rows += [Compared(edition, *key, NO_ANSWER, got) for key, got in said.items()]
-    return rows, back
+    return rows
 
 
 def _row(one: Compared) -> tuple[str, ...]:
     true = one.truth.status if one.truth else ""
-    differs = "accusation" if accuses_falsely(one) else "yes" if one.differs else ""
+    accused = accuses_falsely(one) or one.accused_for_a_time
+    differs = "accusation" if accused else "yes" if one.differs else ""
     return (one.edition, one.portal, one.release_url, true, *one.known, *one.said, differs)
 
 

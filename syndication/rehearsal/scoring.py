@@ -28,7 +28,10 @@ Answer = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Compared:
-    """A portal's release under an edition: the known answer, what was said, and what was true (None: not told yet)."""
+    """A portal's release under an edition: the known answer, what was said, and what was true (None: not told yet).
+
+    `taken_back`: for a time it was late or missing, and now is neither.
+    """
 
     edition: str
     portal: str
@@ -36,11 +39,22 @@ class Compared:
     known: Answer
     said: Answer
     truth: Truth | None = None
+    taken_back: bool = False
 
     @property
     def differs(self) -> bool:
-        """Whether the program is at odds with the known answer, or the looks were too few for what could be known."""
-        return self.known != self.said or self.unseen
+        """Whether the program is or was at odds with what is known, or the looks were too few for what could be known."""
+        return self.known != self.said or self.unseen or self.accused_for_a_time
+
+    @property
+    def on_time(self) -> bool:
+        """Whether the portal was in time, whatever could be seen of it."""
+        return self.truth is not None and self.truth.status == Status.ON_TIME
+
+    @property
+    def accused_for_a_time(self) -> bool:
+        """Whether a portal that was in time was late or missing until more was seen of it."""
+        return self.taken_back and self.on_time
 
     @property
     def unseen(self) -> bool:
@@ -70,13 +84,18 @@ class Score:
 
 @dataclass(frozen=True)
 class Result:
-    """All answers compared. `settled` of `told` truths were said as they are, `open` stayed undetermined or unobserved."""
+    """All answers compared.
+
+    `taken_back` counts portals in time that were accused for a time; `settled` of `told` truths were said as they are, `open`
+    stayed undetermined or unobserved.
+    """
 
     statuses: tuple[Score, ...]
     modes: tuple[Score, ...]
     flags: tuple[Score, ...]
     answers: int
     false_accusations: int
+    taken_back: int
     told: int
     settled: int
     open: int
@@ -94,6 +113,7 @@ def score(rows: Iterable[Compared]) -> Result:
         _scores(compared, [flag.value for flag in Flag], lambda answer: answer[2].split()),
         len(compared),
         sum(accuses_falsely(one) for one in compared),
+        sum(one.accused_for_a_time for one in compared),
         len(true),
         sum(one.truth is not None and one.truth.status == one.said[0] for one in true),
         sum(one.said[0] in OPEN for one in true),
@@ -115,6 +135,5 @@ def _scores(
 def accuses_falsely(one: Compared) -> bool:
     """Whether a verdict holds against a portal what neither the known answer nor the truth does."""
     flags = set(one.said[2].split()) - set(one.known[2].split())
-    on_time = one.truth is not None and one.truth.status == Status.ON_TIME
-    status = one.said[0] in ACCUSING and (one.said[0] != one.known[0] or on_time)
+    status = one.said[0] in ACCUSING and (one.said[0] != one.known[0] or one.on_time)
     return status or bool(ACCUSING_FLAGS & flags)

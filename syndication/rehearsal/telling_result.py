@@ -40,11 +40,11 @@ def as_lines(done: Rehearsed) -> Iterator[str]:
         f"事实已定的 {result.told} 条中，判定与事实一致 {result.settled} 条（{_share(_part(result.settled, result.told))}），"
         f"仍为待核或未能观测 {result.open} 条（{_share(_part(result.open, result.told))}）。"
     )
-    yield f"途中曾判为问题、后已更正的按时转载 {done.taken_back} 条（必须为 0）。"
+    yield f"途中曾判为问题、后已更正的按时转载 {result.taken_back} 条（必须为 0）。"
     yield f"答案 {result.answers} 条，不一致 {len(result.differences)} 条；"
     yield f"误判为问题的 {result.false_accusations} 条（必须为 0）。"
     yield from _differences(result.differences)
-    if result.false_accusations or done.taken_back:
+    if result.false_accusations or result.taken_back:
         yield FALSE
     if not done.sound:
         yield WHAT_TO_DO
@@ -58,7 +58,7 @@ def as_data(done: Rehearsed) -> dict[str, object]:
         "portals": done.portals, "nights": done.nights, "probes": done.probes, "seconds": round(done.seconds, 1),
         "cpu_seconds": round(done.cpu_seconds, 1),
         "answers": result.answers, "different": len(result.differences),
-        "false_accusations": result.false_accusations, "taken_back": done.taken_back,
+        "false_accusations": result.false_accusations, "taken_back": result.taken_back,
         "truth": {"told": result.told, "settled": result.settled, "open": result.open},
         "statuses": [_score(one) for one in result.statuses],
         "modes": [_score(one) for one in result.modes],
@@ -68,6 +68,7 @@ def as_data(done: Rehearsed) -> dict[str, object]:
                 "edition": one.edition, "portal": one.portal, "release_url": one.release_url,
                 "expected": list(one.known), "said": list(one.said), "truth": one.truth.status if one.truth else None,
                 "false_accusation": accuses_falsely(one), "looks_lacking": one.unseen,
+                "accused_for_a_time": one.accused_for_a_time,
             }
             for one in result.differences
         ],
@@ -75,10 +76,10 @@ def as_data(done: Rehearsed) -> dict[str, object]:
 
 
 def _differences(differences: Sequence[Compared]) -> Iterator[str]:
-    first = sorted(differences, key=lambda one: not accuses_falsely(one))[:SHOWN]
+    first = sorted(differences, key=lambda one: not (accuses_falsely(one) or one.accused_for_a_time))[:SHOWN]
     for one in first:
         true = f"，事实为{_words((one.truth.status, '', ''))}" if one.truth else ""
-        lacking = "（截止前后应看而未看）" if one.unseen else ""
+        lacking = "（截止前后应看而未看）" if one.unseen else "（途中曾判为问题）" if one.accused_for_a_time else ""
         yield f"  {one.edition} {one.portal} {one.release_url}：应为{_words(one.known)}，判为{_words(one.said)}{true}{lacking}"
     if len(differences) > len(first):
         yield f"  另有 {len(differences) - len(first)} 条，用 --json 查看全部。"
