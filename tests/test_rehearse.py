@@ -17,7 +17,7 @@ from syndication.rehearsal.build import write_registry
 from syndication.rehearsal.failing import answer
 from syndication.rehearsal.fleet import Fleet, Silence
 from syndication.rehearsal.fortnight import fortnight
-from syndication.rehearsal.performing import RehearsalError
+from syndication.rehearsal.performing import RehearsalError, environment
 from syndication.rehearsal.rehearse import Rehearsed, rehearse
 from syndication.rehearsal.scenario import How, Outage, Prints, beijing
 from syndication.rehearsal.scoring import Compared, accuses_falsely, score
@@ -303,6 +303,14 @@ def test_the_program_agrees_with_every_known_answer(tmp_path):
     assert done.sound
     with (tmp_path / "answers.csv").open(encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) == done.result.answers
+
+
+def test_nothing_of_the_operator_s_settings_reaches_the_runs(monkeypatch):
+    monkeypatch.setenv("SYNDICATION_DATA", "/srv/syndication")
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/cert.pem")
+    found = environment("root.pem")
+    assert found["SSL_CERT_FILE"] == "root.pem"
+    assert [name for name in found if name.startswith("SYNDICATION_")] == []
 
 
 def test_a_night_that_fails_is_told(monkeypatch, tmp_path):

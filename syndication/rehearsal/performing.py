@@ -27,7 +27,7 @@ from syndication.clock import FixedClock, to_text
 from syndication.errors import SyndicationError
 from syndication.probe import probe
 from syndication.progress import Progress
-from syndication.rehearsal.government import PUSH_FEED
+from syndication.rehearsal.government import GOV_CN, PUSH_PATHS
 from syndication.rules import load_rules
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Performance:
                 began = time.monotonic()
                 used = (self._night if kind == "nightly" else self._probe)(moment)
                 act = Act(kind, moment, time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
-                reads = self.stage.asked("www.gov.cn", PUSH_FEED.partition("www.gov.cn")[2])
+                reads = self.stage.asked(GOV_CN, PUSH_PATHS[0])
                 self._read_at = reads[-1] if reads else None
                 acts.append(act)
                 told(act)
@@ -121,7 +121,7 @@ class Performance:
         command = [sys.executable, "-m", LOOPBACK, *self._arguments(moment), "nightly"]
         said = self.data.parent / "night.log"
         with said.open("w", encoding="utf-8") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log, env=_environment(self._trusting()))
+            process = subprocess.Popen(command, stdout=log, stderr=log, env=environment(self._trusting()))
             patience = threading.Timer(LONGEST, process.kill)
             patience.start()
             _, status, used = os.wait4(process.pid, 0)
@@ -157,7 +157,7 @@ class Performance:
             raise RehearsalError(f"演练 {to_text(moment)} 失败：{last}。 The run of {to_text(moment)} failed")
 
 
-def _environment(trusted: str) -> dict[str, str]:
+def environment(trusted: str) -> dict[str, str]:
     """The environment of a run: the fleet's authority is trusted, and nothing of the operator's settings is left."""
     left = {name: value for name, value in os.environ.items() if not name.startswith("SYNDICATION_")}
     return {**left, "SSL_CERT_FILE": trusted}
@@ -167,9 +167,9 @@ def _command(arguments: list[str], trusted: str, said: str, used: Connection) ->
     """In the forked process: a command of the program against loopback; what it says goes to a file."""
     from syndication.rehearsal.loopback import main
 
-    environment = _environment(trusted)
+    clean = environment(trusted)
     os.environ.clear()
-    os.environ.update(environment)
+    os.environ.update(clean)
     with Path(said).open("w", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log), used:
         try:
             main.main(arguments, prog_name=LOOPBACK)
