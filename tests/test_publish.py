@@ -28,7 +28,7 @@ from syndication.glossary import CAUSES
 from syndication.publish import DEVELOPERS_PAGES, asked, catalog, chinese, values
 from syndication.publish.configuration import make_datasette
 from syndication.rules import load_rules
-from syndication.store.lists import tie_broken
+from syndication.store.lists import is_count, quick_count, tie_broken
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -270,6 +270,28 @@ async def test_lists_link_to_records_and_records_to_labels(site: Datasette) -> N
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [("/syndication/verdicts/3001", "/-/verdict/3001"), ("/syndication/verdicts/3001", "/-/release/3"),
+     ("/syndication/verdicts/3001", "/-/portal/depa-002"), ("/syndication/releases/3", "/-/release/3"),
+     ("/syndication/portals/depa-002", "/-/portal/depa-002"), ("/syndication/verdicts", "/-/verdict/3001"),
+     ("/syndication/verdicts?verdict_id=3001", "/-/portal/depa-002"), ("/syndication/releases", "/-/release/3"),
+     ("/syndication/portals", "/-/portal/depa-002"), ("/syndication/verdict_list?verdict_id=3001", "/-/verdict/3001"),
+     ("/syndication/verdict_list?verdict_id=3001", "/-/portal/depa-002"),
+     ("/syndication/release_coverage", "/-/release/3"), ("/syndication/portal_scorecard", "/-/portal/depa-002")],
+)  # fmt: skip
+@pytest.mark.parametrize("base_url", ["/", "/monitor/"])
+async def test_records_and_lists_lead_to_the_pages_of_the_workbench(
+    database: Path, path: str, page: str, base_url: str
+) -> None:
+    datasette = make_datasette(database, base_url=base_url)
+    told = await get(datasette, f"{path}{'&' if '?' in path else '?'}_size=200")  # the client puts the prefix before
+    assert f'<a class="page" href="{base_url}{page[1:]}">' in told
+    await get(datasette, page)
+    close(datasette)
+
+
+@pytest.mark.asyncio
 async def test_records_with_several_keys_are_linked(tmp_path: Path) -> None:
     db = empty_database(tmp_path)
     fill(db)
@@ -504,6 +526,26 @@ def test_ties_are_broken_in_datasettes_queries_only() -> None:
     )
     for other in ("select count(*) from v", "select a as value, count(*) from v group by a order by a limit 31"):
         assert tie_broken(other, keys) == other
+
+
+def test_counts_of_lists_are_known_and_the_longest_is_asked_of_its_table() -> None:
+    assert quick_count("select count(*) from verdict_list ") == "select count(*) from verdicts"
+    for counted in ("select count(*) from [verdict_list] where status = :p0", "select count(*) from releases "):
+        assert is_count(counted)
+        assert quick_count(counted) == counted
+    for other in ("select count(*) from (select a from v)", "select a as value, count(*) as n from v group by a", "select 1"):
+        assert not is_count(other)
+
+
+@pytest.mark.asyncio
+async def test_a_count_that_takes_too_long_is_left_out(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "/syndication/review_queue"
+    assert re.search(r"共 \d+ 条", await get(site, path))
+    monkeypatch.setattr("syndication.publish.site.COUNTED_WITHIN_MS", 1e-6)
+    told = await get(site, path)
+    assert not re.search(r"共 \d+ 条", told)
+    assert "记录较多，未计总数" in told
+    assert "/-/verdict/" in told
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", " =1", "＝1", "＋1", "－1", "＠x"])

@@ -1,4 +1,6 @@
-"""Cells of Datasette's table and row pages: a value as `publish.values` shows it, or a link to the record it names.
+"""Cells of Datasette's table and row pages: a value as `publish.values` shows it, or links to the record it names.
+
+A release, a portal and a verdict have a record of Datasette's and a page of the workbench; who meets one finds the other.
 
 Links are built from ids of our own database only; what crawled pages say is escaped text inside them.
 """
@@ -6,11 +8,13 @@ Links are built from ids of our own database only; what crawled pages say is esc
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from datasette.utils import tilde_encode  # type: ignore[import-untyped]  # Datasette ships no types
 from markupsafe import Markup
 
 from syndication.publish import catalog, values
+from syndication.publish.site import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +25,11 @@ _LED_TO: Mapping[str, tuple[str, str]] = {
     "verdict_id": ("verdicts", "verdict_id"),
 }
 """In the lists (views), which column leads to which table's record, and where its key stands in the row."""
+
+_PAGES: Mapping[str, tuple[str, str]] = {
+    "portals": ("portal", "门户页"), "releases": ("release", "发布页"), "verdicts": ("verdict", "判定页"),
+}  # fmt: skip
+"""The tables whose records have a page of the workbench: the page's name in its address, and for people."""
 
 _LINK = Markup('<a href="{}">{}</a>')
 
@@ -34,8 +43,7 @@ async def cell(datasette: Any, database: str, table: str, column: str, row: Any,
     if catalog.table(table).key and column in _LED_TO and value not in (None, ""):
         led_to, key = _LED_TO[column]
         if key in row.keys():  # noqa: SIM118 - a sqlite3.Row iterates over values
-            path = f"{datasette.urls.table(database, led_to)}/{tilde_encode(str(row[key]))}"
-            return _LINK.format(path, value)
+            return _both(datasette, database, led_to, row[key], value)
     return values.cell(known, value)
 
 
@@ -46,4 +54,19 @@ async def _record(datasette: Any, database: str, table: str, column: str, target
     else:
         labels = await datasette.expand_foreign_keys(database, table, column, [value])
         key, label = value, labels.get((column, value), value)
-    return _LINK.format(f"{datasette.urls.table(database, target)}/{tilde_encode(str(key))}", label)
+    return _both(datasette, database, target, key, label)
+
+
+def _both(datasette: Any, database: str, table: str, key: Any, label: Any) -> Markup:
+    record = _LINK.format(f"{datasette.urls.table(database, table)}/{tilde_encode(str(key))}", label)
+    return record + page_link(datasette, database, table, key)
+
+
+def page_link(datasette: Any, database: str, table: str, key: Any) -> Markup:
+    """A link to a record's page of the workbench; empty where it has none (other tables, a second database)."""
+    site = site_of(datasette)
+    if table not in _PAGES or site is None or database != site.first:
+        return Markup()
+    name, word = _PAGES[table]
+    path = datasette.urls.path(f"/-/{name}/{quote(str(key), safe='')}")
+    return Markup(' <a class="page" href="{}">{}</a>').format(path, word)

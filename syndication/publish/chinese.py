@@ -11,13 +11,13 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from datasette.filters import Filters  # type: ignore[import-untyped]  # Datasette ships no types
 from jinja2 import BaseLoader, Environment
 from markupsafe import Markup
 
-from syndication.publish import catalog
+from syndication.publish import catalog, cellmaking
 from syndication.publish.values import shown
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def make_chinese(environment: Environment) -> None:
     environment.filters["described"] = described
     environment.filters["unfolded"] = unfolded
     environment.filters["unfolded_cells"] = unfolded_cells
+    environment.filters["record_page"] = record_page
 
 
 def value_text(value: object, table: str, column: str) -> object:
@@ -119,16 +120,29 @@ def described(filters: Filters, table: str, sort: str | None, sort_desc: str | N
     return "；".join(part for part in ("，且".join(told), told_order) if part)
 
 
-def unfolded_cells(row: Iterable[Mapping[str, object]], table: str, request: object) -> list[Mapping[str, object]]:
-    """The cells of the columns that a page shows; the link to a record with several keys says 查看 and not the keys."""
-    return unfolded([_record_link(cell) for cell in row], table, request)
+def unfolded_cells(
+    row: Iterable[Mapping[str, object]], table: str, request: object, database: str, urls: Any
+) -> list[Mapping[str, object]]:
+    """The cells of the columns that a page shows.
+
+    The link to a record with several keys says 查看 and not the keys; beside one to a record with a page of the
+    workbench stands the link to that. `urls` is Datasette's of the page.
+    """
+    return unfolded([_record_link(cell, table, database, urls) for cell in row], table, request)
 
 
-def _record_link(cell: Mapping[str, object]) -> Mapping[str, object]:
-    if not cell.get("is_special_link_column"):
+def _record_link(cell: Mapping[str, object], table: str, database: str, urls: Any) -> Mapping[str, object]:
+    if cell.get("value_type") != "pk":
         return cell
     link = str(cell["value"])  # Datasette's own: <a href="...">keys</a>, escaped
-    return {**cell, "value": Markup(link[: link.index(">") + 1] + "查看</a>")}
+    if cell.get("is_special_link_column"):
+        return {**cell, "value": Markup(link[: link.index(">") + 1] + "查看</a>")}
+    return {**cell, "value": Markup(link) + cellmaking.page_link(urls.ds, database, table, cell["raw"])}
+
+
+def record_page(table: str, keys: Iterable[object], database: str, urls: Any) -> Markup:
+    """The link from a record to its page of the workbench; empty where it has none."""
+    return cellmaking.page_link(urls.ds, database, table, next(iter(keys)))
 
 
 def unfolded(items: Iterable[Mapping[str, object]], table: str, request: object) -> list[Mapping[str, object]]:
