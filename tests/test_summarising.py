@@ -25,6 +25,21 @@ SUM = (
     " sum(' ' || v.flags || ' ' LIKE '% backdated %'), sum(v.status IN ('on_time', 'late') AND v.lag_hours IS NOT NULL),"
     " round(coalesce(sum(CASE WHEN v.status IN ('on_time', 'late') THEN v.lag_hours END), 0), 6)"
 )
+_TOLD = (
+    "count(*), sum(status = 'on_time'), sum(status = 'late'), sum(status = 'missing'), sum(status = 'pending'),"
+    " sum(status = 'undetermined'), sum(status = 'not_observed'), sum(status = 'exempt'),"
+    " sum(status IN ('on_time', 'late', 'missing')),"
+    " round(100.0 * sum(status = 'on_time') / nullif(sum(status IN ('on_time', 'late', 'missing')), 0), 1)"
+)
+VIEWS = {
+    "portal_scorecard": f"SELECT portal_id, portal_name, level, edition, {_TOLD},"
+    " sum(' ' || flags || ' ' LIKE '% backdated %'),"
+    " round(avg(CASE WHEN status IN ('on_time', 'late') THEN lag_hours END), 1)"
+    " FROM verdict_list GROUP BY portal_id, edition ORDER BY portal_id, edition",
+    "release_coverage": f"SELECT release_url, document_number, title, released_at, edition, deadline, {_TOLD}, release_id"
+    " FROM verdict_list GROUP BY release_id, edition ORDER BY release_id, edition",
+}
+"""The views that add up kept counts, each as the list of verdicts tells the same."""
 GROUPS = {
     "portal_day": ("edition, released_day, portal_id", "v.edition, v.released_day, v.portal_id"),
     "portal_month": ("edition, month, portal_id", "v.edition, substr(v.released_day, 1, 7), v.portal_id"),
@@ -39,6 +54,9 @@ def assert_true(db: Database) -> None:
         kept = db.execute(f"SELECT {own}, {names} FROM {table} ORDER BY {own}").fetchall()
         counted = db.execute(f"SELECT {listed}, {SUM} FROM verdict_list v GROUP BY {listed} ORDER BY {listed}").fetchall()
         assert kept == counted, table
+    for view, listed in VIEWS.items():
+        order = listed.partition(" ORDER BY ")[2]
+        assert db.execute(f"SELECT * FROM {view} ORDER BY {order}").fetchall() == db.execute(listed).fetchall(), view
     wrong = "SELECT count(*) FROM verdicts v JOIN verdict_list l USING (verdict_id) WHERE v.effective_status IS NOT l.status"
     assert db.execute(wrong).fetchone() == (0,)
 
@@ -81,9 +99,10 @@ def test_changes_of_days_and_reviews_in_any_order(db: Database, seed: int) -> No
                 db.execute("UPDATE verdicts SET status = ? WHERE verdict_id = ?", (chance.choice(STATUSES), number))
             elif kind == "review":
                 db.table("reviews").insert(_review(db, number, chance, step))
-            elif kind == "move":
+            elif kind == "move":  # a release turns out to be of another day: all its verdicts are judged anew
                 day = chance.choice(["2026-03-05", "2026-04-30", "2027-01-01"])
-                db.execute("UPDATE verdicts SET released_day = ? WHERE verdict_id = ?", (day, number))
+                whole = f"release_id = (SELECT release_id FROM verdicts WHERE verdict_id = {number})"
+                db.execute(f"UPDATE verdicts SET released_day = ? WHERE {whole}", (day,))
                 touched.add(day)
             else:
                 db.execute("DELETE FROM verdicts WHERE verdict_id = ?", (number,))

@@ -20,6 +20,9 @@ _PAGE = re.compile(
     r" ?(?P<tail>limit \d+(?: offset \d+)?)",
     re.DOTALL,
 )
+_COUNT = re.compile(rf"select count\(\*\) from (?P<table>{_NAME}) ?(?P<where>where .*)?", re.DOTALL)
+_SAME_ROWS = {"verdict_list": "verdicts"}
+"""Views that hold a row for each row of a table, which is counted in a tenth of the time."""
 
 
 def quoted(name: str) -> str:
@@ -41,6 +44,18 @@ def tie_broken(sql: str, keys: dict[str, tuple[str, ...]]) -> str:
     breakers = [quoted(name) for name in key] if key else [str(place + 1) for place in range(len(columns))]
     order = f"{found['order']}, {', '.join(breakers)}" if found["order"] else f"order by {', '.join(breakers)}"
     return f"{found['head']}{order} {found['tail']}"
+
+
+def is_count(sql: str) -> bool:
+    """Whether this is Datasette's query for the number of rows of a list."""
+    return _COUNT.fullmatch(sql) is not None
+
+
+def quick_count(sql: str) -> str:
+    """The count of all rows of a view, asked of the table that holds as many; every other query unchanged."""
+    found = _COUNT.fullmatch(sql)
+    table = _SAME_ROWS.get(_plain(found["table"])) if found and not found["where"] else None
+    return f"select count(*) from {table}" if table else sql
 
 
 def whole_list(
