@@ -14,7 +14,6 @@ import contextlib
 import csv
 import io
 import json
-import os
 import re
 import shutil
 import sqlite3
@@ -29,6 +28,7 @@ from benchmarks.decade import RELEASES, make
 
 ROUNDS = 15
 TARGET_MS, TARGET_RATIO, TARGET_SHARE = 150.0, 4.0, 30.0
+TARGET_EXPORT = 4.0
 RELEASE = RELEASES - 20
 PAGES = {
     "总览 quarter": "/?p=2026Q2", "总览 month": "/?p=2026-05", "总览 year": "/?p=2025", "总览 ten years": "/?p=all",
@@ -37,6 +37,13 @@ PAGES = {
     "发布 list": "/-/releases?p=2026Q2", "发布 list ten years": "/-/releases?p=all", "发布 one": f"/-/release/{RELEASE}",
     "门户 ranking": "/-/portals?p=2026Q2", "门户 one": "/-/portal/beijing?p=2026Q2", "判定 one": "/-/verdict/{verdict}",
     "复核 queue": "/-/reviews?p=2026Q2", "search": "/-/search?q=环保", "数据表": "/-/tables",
+    "通报": "/-/notices", "判定说明": "/-/meaning",
+}
+STANDARD = {
+    "判定清单": "/syndication/verdict_list", "门户成绩": "/syndication/portal_scorecard",
+    "发布覆盖": "/syndication/release_coverage", "栏目观测近况": "/syndication/channel_health",
+    "待人工复核": "/syndication/review_queue", "首页专栏逐日": "/syndication/column_days",
+    "判定 one": "/syndication/verdicts/{verdict}",
 }  # fmt: skip
 SPAN = "from=2024-01-01&to=2025-12-15"
 
@@ -70,9 +77,11 @@ async def measure(database):
     bare = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     carried = "SELECT verdict_id FROM verdicts WHERE release_id = ? AND posting_id IS NOT NULL"
     verdict = bare.execute(carried, (RELEASE,)).fetchone()[0]
-    print(f"{'page':32s} {'median':>8s} {'p95':>8s} {'bare SQL':>9s} {'limit':>8s}   ms")
+    heads = f"{'median':>8s} {'p95':>8s} {'bare SQL':>9s} {'limit':>8s} {'ratio':>6s}"
+    print(f"{'page, standard ones of Datasette last':40s} {heads}   ms")
     missed = []
-    for name, path in PAGES.items():
+    standard = {f"{name} (standard)": path for name, path in STANDARD.items()}
+    for name, path in {**PAGES, **standard}.items():
         path = path.format(verdict=verdict)
         ExactDatabase.execute_fn = recording
         first = await datasette.client.get(path)
@@ -89,10 +98,12 @@ async def measure(database):
             began = time.perf_counter()
             await datasette.client.get(path)
             times.append(milliseconds(began))
-        median, sql_median = statistics.median(times), statistics.median(sql_times)
+        median, sql_median = statistics.median(times), max(statistics.median(sql_times), 0.01)
         limit = min(TARGET_MS, TARGET_RATIO * sql_median + TARGET_SHARE)
-        missed += [name] if median > limit else []
-        print(f"{name:32s} {median:8.1f} {p95(times):8.1f} {sql_median:9.1f} {limit:8.1f}   {'MISSED' if median > limit else ''}")
+        over = median > limit and name not in standard  # the standard pages, for the curious, have no target
+        missed += [name] if over else []
+        print(f"{name:40s} {median:8.1f} {p95(times):8.1f} {sql_median:9.1f} {limit:8.1f} {median / sql_median:6.1f}"
+              f"   {'MISSED' if over else ''}")  # fmt: skip
     bare.close()
     return missed
 
@@ -119,11 +130,17 @@ async def export(database):
 
 
 async def core(database, what):
-    """Datasette's own stream of the same rows, its plugins off: `verdicts` (bare ids) or `verdict_list` (the same list)."""
+    """Datasette's own stream of the same rows, in its quickest order: `verdicts` (bare ids) or `verdict_list` (as ours).
+
+    Fact of the world: Datasette 0.65 loads every installed plugin, ours too, but under a test runner; a rival with our
+    routes would be measured against itself.
+    """
+    sys._called_from_test = True
     from datasette.app import Datasette
 
     settings = {"max_csv_mb": 0, "sql_time_limit_ms": 600_000, "facet_time_limit_ms": 1, "suggest_facets": False}
     datasette = Datasette([str(database)], settings=settings)
+    assert datasette._plugins() == [], "this is not core Datasette"
     first, last = re.findall(r"\d{4}-\d\d-\d\d", SPAN)
     filters = f"edition=inspection-24h&released_day__gte={first}&released_day__lte={last}"
     began, worked = time.perf_counter(), time.process_time()
@@ -132,9 +149,9 @@ async def core(database, what):
     return {"rows": answer.content.count(b"\r\n") - 1, "seconds": seconds, "cpu": cpu}
 
 
-def in_process_of_its_own(role, database, **environment):
+def in_process_of_its_own(role, database):
     command = [sys.executable, "-m", "benchmarks.workbench", "--role", role, "--folder", str(database.parent)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **environment})
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -180,9 +197,11 @@ def main():
         print(f"CSV of {ours['rows']:,} rows, {ours['bytes'] / 1e6:.0f} MB: {ours['seconds']:.1f} s"
               f" ({ours['cpu']:.1f} s of work), exact: {ours['exact']}")  # fmt: skip
         for what in ("verdicts", "verdict_list"):
-            theirs = in_process_of_its_own(what, database, DATASETTE_LOAD_PLUGINS="")
+            theirs = in_process_of_its_own(what, database)
+            ratio = theirs["seconds"] / ours["seconds"]
+            missed += [f"CSV against {what}"] if ratio < TARGET_EXPORT or not ours["exact"] else []
             print(f"  Datasette's stream of {what}: {theirs['rows']:,} rows in {theirs['seconds']:.1f} s"
-                  f" ({theirs['cpu']:.1f} s of work), {theirs['cpu'] / ours['cpu']:.1f} times ours")  # fmt: skip
+                  f" ({theirs['cpu']:.1f} s of work), {ratio:.1f} times ours")  # fmt: skip
         print()
         requests_a_second(folder)
         if missed:
