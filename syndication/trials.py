@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from syndication import lock
+from syndication.clock import beijing_date
 from syndication.crawl import crawl, drive
 from syndication.errors import RegistryError
 from syndication.run import Course
@@ -40,13 +41,18 @@ def search(
 ) -> tuple[Files, list[HomeFinding], list[ListFinding]]:
     """Searches the home pages of portals (all active ones, if no id is given) for the column.
 
-    Raises RegistryError for an id that the registry lacks.
+    Raises RegistryError for an id that the registry lacks, or of a portal that is not watched on this day.
     """
     files = read_files(folder)
+    today = beijing_date(surroundings.clock.now())
     known = {portal.id for portal in files.registry.portals}
+    watched = {portal.id for portal in files.registry.active_on(today).portals}
     for portal_id in ids:
         if portal_id not in known:
             raise RegistryError(folder / "portals.csv", 1, "id", f"there is no portal {portal_id!r}; name one of its ids")
+        if portal_id not in watched:
+            reason = f"{portal_id} is not watched on {today}; look at its active_from and active_to"
+            raise RegistryError(folder / "portals.csv", 1, "active_from", reason)
     homes, lists = _scout(files, DISCOVER, surroundings, progress, "从首页查找栏目", portals=frozenset(ids or known))
     return files, homes, lists
 

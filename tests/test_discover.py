@@ -124,6 +124,21 @@ def test_a_portal_that_is_not_there_is_named(registry, live):
                                                  status=1).stderr  # fmt: skip
 
 
+def test_a_portal_that_is_not_watched_is_not_asked(registry, live, tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(registry, folder)
+    rows = list(csv.DictReader(io.StringIO((folder / "portals.csv").read_text("utf-8-sig"))))
+    for row in rows:
+        row["active_to"] = "2026-03-01" if row["id"] == "yunling" else row["active_to"]
+    with (folder / "portals.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    told = live(folder, "2026-03-05T18:15:00Z", "portals", "discover", "yunling", status=1).stderr
+    assert "yunling is not watched on 2026-03-06; look at its active_from and active_to" in told
+    assert not (folder / "evidence").exists()
+
+
 def test_check_names_every_wrong_row(registry, syndication, tmp_path):
     assert "各行均正确" in syndication("portals", "check", "--data", registry).stdout
     folder = shutil.copytree(registry, tmp_path / "data")
