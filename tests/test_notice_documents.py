@@ -257,6 +257,14 @@ def test_verdicts_without_a_fault_of_the_portal_are_not_listed(tmp_path):
     assert "没有可以认定的未按时转载问题" in letter_of(notice.folder)
 
 
+def test_a_period_in_which_nothing_was_owed_takes_no_number(data, tmp_path):
+    wrong = Wish(Period(date(2025, 3, 1), date(2025, 3, 31), EDITION), BY)
+    with pytest.raises(NoticeError, match=r"没有应转载的发布.* no number was used"):
+        make_notice(data, wrong, tmp_path / "notice", AT)
+    assert not (tmp_path / "notice").exists()
+    assert make_notice(data, Wish(MARCH, BY), tmp_path / "notice", AT).composed.terms.number == "2026-001"
+
+
 def test_an_older_database_is_read_and_left_as_it_is(data, tmp_path):
     connection = sqlite3.connect(data / "syndication.db")
     for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():

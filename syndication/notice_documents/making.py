@@ -76,11 +76,18 @@ class Made:
     cautions: tuple[str, ...]
 
 
+_NOTHING_OWED = (
+    "检查期内没有应转载的发布，没有生成通报，也没有使用编号；请核对检查期、规则版本和级别。"
+    " No verdict in this period: no notice was made and no number was used; check period, edition and level."
+)
+
+
 def make_notice(data: Path, wish: Wish, target: Path | None, at: datetime) -> Made:
     """Makes the notice of a data folder in a new folder `target` at an aware moment; without one in `notices/NUMBER` of it.
 
-    Raises NoticeError for an edition without verdicts, a template that cannot be filled or a folder that exists;
-    LockedError while another notice is made; DataFolderError for a database that cannot be read.
+    Raises NoticeError for an edition without verdicts, a period in which no portal owed anything (unless earlier
+    notices are followed up), a template that cannot be filled or a folder that exists; LockedError while another notice
+    is made; DataFolderError for a database that cannot be read.
     """
     if target is not None and target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise NoticeError(f"{target} 已存在，请另选文件夹。 {target} exists; name a new folder.")
@@ -110,6 +117,8 @@ def make_notice(data: Path, wish: Wish, target: Path | None, at: datetime) -> Ma
                 with closing(open_reader(part / SNAPSHOT)) as connection:
                     check_edition(connection, wish.period.edition)
                     composed = compose(connection, terms, earlier)
+                if not composed.figures.all.owed and not earlier:
+                    raise NoticeError(_NOTHING_OWED)
                 files = write_documents(composed, part)
                 (part / RECORD).write_text(composed.record.to_text(), encoding="utf-8")
                 manifest = build_manifest(composed, part, (*files, SNAPSHOT, KEPT_TEMPLATE, EARLIER, RECORD))
