@@ -1,6 +1,6 @@
 """A working-day clock for an edition that asks for one: hours of working days count, those of days off do not.
 
-No national text seen counts working days for the duty to republish (docs/registry.md); local rules may. The days come from
+No national text seen counts working days for the duty to republish (docs/rules.md); local rules may. The days come from
 the package chinese-calendar (extra `calendar`), which knows a year only once the State Council has published its
 holidays and the package was updated: an unknown year is an error, never a guess.
 """

@@ -15,6 +15,7 @@ from syndication.notice_documents.numbering import NUMBER
 from syndication.publish.export import Export, FileStream
 from syndication.publish.site import site_of
 from syndication.publish.workbench import archived, finding, lists, pages
+from syndication.publish.workbench.meaning import meaning_page
 from syndication.publish.workbench.notices import check_page, notice_file, notice_page, notices_page
 from syndication.publish.workbench.overview import overview_page
 from syndication.publish.workbench.portal import portal_page
@@ -90,4 +91,5 @@ ROUTES = [
     (rf"^/-/notices/(?P<number>{NUMBER.pattern})\.zip$", notice_file),
     (rf"^/-/notices/(?P<number>{NUMBER.pattern})/(?P<file>[^/]+)$", notice_file),
     (r"^/-/search$", finding.search_page),
+    (r"^/-/meaning$", meaning_page),
 ]
