@@ -37,10 +37,13 @@ lint: setup ## style and types
 docs: setup ## the generated documents: commands, schema, families, 判定说明
 	@$(BIN)/python -m syndication.reference
 
+pictures: setup run ## the pictures of docs/images; look at them before they are committed
+	@$(BIN)/python docs/pictures.py $(DATA)
+
 bench: setup ## speed and memory, as ratios against named rivals
 	@$(BIN)/python -m benchmarks
 
 clean: ## removes the virtual environment and what was built
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup run serve test lint docs bench clean
+.PHONY: help setup run serve test lint docs pictures bench clean

@@ -121,7 +121,7 @@ PAGES = {
     "overview": "/", "overview-month": "/?p=2026-03&level=province", "verdicts": "/-/verdicts", "releases": "/-/releases",
     "release": "/-/release/3", "portals": "/-/portals", "portal": "/-/portal/qingyu", "verdict": "/-/verdict/{late}",
     "reviews": "/-/reviews", "search": "/-/search?q=气象", "tables": "/-/tables", "login": "/-/login",
-    "notices": "/-/notices", "notice": "/-/notices/2026-002",
+    "notices": "/-/notices", "notice": "/-/notices/2026-002", "meaning": "/-/meaning",
     "standard-list": "/syndication/verdict_list", "standard-record": "/syndication/runs",
 }  # fmt: skip
 
@@ -150,7 +150,7 @@ def serious_faults(page: Page) -> list[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize("name", [
-    "overview", "verdicts", "release", "portal", "verdict", "reviews", "notices", "notice", "login",
+    "overview", "verdicts", "release", "portal", "verdict", "reviews", "notices", "notice", "meaning", "login",
 ])  # fmt: skip
 def test_a_phone_shows_it_without_sideways_scrolling(page: Page, address: str, late: int, name: str) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
@@ -158,7 +158,7 @@ def test_a_phone_shows_it_without_sideways_scrolling(page: Page, address: str, l
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("name", ["overview", "verdict", "notices", "notice"])
+@pytest.mark.parametrize("name", ["overview", "verdict", "notices", "notice", "meaning"])
 def test_it_prints_on_a4(page: Page, address: str, late: int, name: str) -> None:
     page.goto(address + PAGES[name].format(late=late))
     printed = page.pdf(prefer_css_page_size=True)
