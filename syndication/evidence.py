@@ -240,7 +240,7 @@ def read_run_file(path: Path) -> RunFile:
         EvidenceError: the file is no WARC file. A tail that was cut off is no error: it is left out.
     """
     info: dict[str, str] = {}
-    records: list[Record] = []
+    members: list[tuple[int, int, Record | dict[str, str] | None]] = []
     end = 0
     with path.open("rb") as file:
         iterator = ArchiveIterator(file)
@@ -253,20 +253,25 @@ def read_run_file(path: Path) -> RunFile:
                 if offset < end or length <= 0:  # warcio lost its way in a damaged tail
                     break
                 if kind == "warcinfo":
-                    info = {**_fields(content or b""), **info}
+                    members.append((offset, length, _fields(content or b"")))
                 elif kind in {"response", "metadata", "revisit"}:
-                    records.append(_read_record(record, content, offset, length))
+                    members.append((offset, length, _read_record(record, content, offset, length)))
+                else:  # a request of another tool's; or a head that was cut off in the middle of its type
+                    members.append((offset, length, None))
                 end = offset + length
         except DAMAGED as problem:
-            if not end:
+            if not members:
                 raise EvidenceError(
                     f"{path} 不是完好的 WARC 文件。 {path} is not a WARC file ({str(problem)[:120]})"
                 ) from problem
-    hashes = _hashes(path, records)
-    kept = tuple(replace(record, sha256=sha256) for record, sha256 in zip(records, hashes, strict=True))
-    while kept and not _is_whole(path, kept[-1]):
-        kept, end = kept[:-1], kept[-1].offset
-    return RunFile(path, info, kept, end, _frame_hash(path, kept))
+    while members and not _is_whole(path, *members[-1][:2]):
+        members.pop()
+    for *_, fields in members:
+        info = {**fields, **info} if isinstance(fields, dict) else info
+    records = [record for *_, record in members if isinstance(record, Record)]
+    hashed = zip(records, _hashes(path, records), strict=True)
+    kept = tuple(replace(record, sha256=sha256) for record, sha256 in hashed)
+    return RunFile(path, info, kept, sum(members[-1][:2]) if members else 0, _frame_hash(path, kept))
 
 
 def _read_record(record: ArcWarcRecord, content: bytes | None, offset: int, length: int) -> Record:
@@ -321,11 +326,11 @@ def _frame_hash(path: Path, records: Sequence[Record]) -> str:
     return digest.hexdigest()
 
 
-def _is_whole(path: Path, record: Record) -> bool:
-    """Whether a record's gzip member has its end; warcio does not miss a cut checksum."""
+def _is_whole(path: Path, offset: int, length: int) -> bool:
+    """Whether a gzip member has its end; warcio misses neither a cut checksum nor half a head."""
     with path.open("rb") as file:
-        file.seek(record.offset)
-        raw = file.read(record.length)
+        file.seek(offset)
+        raw = file.read(length)
     if not raw.startswith(b"\x1f\x8b"):
         return True
     member = zlib.decompressobj(wbits=31)

@@ -6,6 +6,7 @@ import hashlib
 import random
 import subprocess
 import sys
+import zlib
 from datetime import UTC, datetime
 
 import pytest
@@ -72,6 +73,31 @@ def test_a_tail_that_was_cut_off_is_left_out(written, cut):
     assert "ended-at" in whole.info
 
 
+def test_a_file_cut_off_at_any_byte_goes_on_without_a_gap(written):
+    """Half a head may look like a record of another kind: it is no place to go on from either."""
+    path, records = written
+    whole = path.read_bytes()
+    for at in range(records[1].offset, len(whole)):
+        path.write_bytes(whole[:at])
+        run_file = read_run_file(path)
+        assert list(run_file.records) == [record for record in records if record.offset + record.length <= at]
+        assert "ended-at" not in run_file.info
+        writer = EvidenceWriter(path, {}, resume_at=run_file.end)
+        writer.end(AT)
+        assert sum(1 for _ in members(path.read_bytes())) == len(run_file.records) + 2, at
+        assert read_run_file(path).records == run_file.records
+
+
+def members(raw):
+    """Every gzip member of a file; raises zlib.error for bytes that are none."""
+    while raw:
+        member = zlib.decompressobj(wbits=31)
+        member.decompress(raw)
+        assert member.eof
+        yield member
+        raw = member.unused_data
+
+
 def test_no_damage_behind_the_sound_records_takes_them_away(written):
     path, records = written
     whole, chance = path.read_bytes(), random.Random(20261124)
@@ -80,7 +106,10 @@ def test_no_damage_behind_the_sound_records_takes_them_away(written):
         tails = (bytes(chance.randint(0, 6000)), chance.randbytes(3000), whole[at + chance.randint(1, 99) :], whole)
         path.write_bytes(whole[:at] + chance.choice(tails))
         sound = [record for record in records if record.offset + record.length <= at]
-        assert list(read_run_file(path).records[: len(sound)]) == sound
+        run_file = read_run_file(path)
+        assert list(run_file.records[: len(sound)]) == sound
+        EvidenceWriter(path, {}, resume_at=run_file.end).end(AT)
+        assert len(list(members(path.read_bytes()))) >= len(sound) + 2
 
 
 def test_a_changed_byte_is_found(written):
