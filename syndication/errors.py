@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 
 
 class SyndicationError(Exception):
-    """The base: a message that says what is wrong and what to do."""
+    """The base: a message that says what is wrong and what to do, in Chinese and, behind a blank, in English."""
+
+    @property
+    def for_inspectors(self) -> str:
+        """The Chinese part of the message; all of it where it has none."""
+        return chinese_part(str(self))
+
+
+def chinese_part(message: str) -> str:
+    """What stands in a message before its English: the sentences up to the first `。` that a blank follows."""
+    told, stop, _ = message.partition("。 ")
+    return f"{told}。" if stop else message
 
 
 class RegistryError(SyndicationError):

@@ -109,7 +109,10 @@ def review(
         try:
             standing = store.reviewing().verdict(verdict_id)
             if standing is None:
-                raise ReviewError(f"there is no verdict {verdict_id}; the list of verdicts gives their numbers")
+                raise ReviewError(
+                    f"没有判定 {verdict_id}，编号见判定清单。"
+                    f" There is no verdict {verdict_id}; the list of verdicts gives their numbers"
+                )
             _check(standing, wish)
             return drive(_review(files, store, clock, progress, standing, wish, agree, overrides))
         finally:
@@ -118,28 +121,37 @@ def review(
 
 def _check(standing: StandingVerdict, wish: Wish) -> None:
     """Refuses what cannot be meant, before anything is fetched."""
-    stands = f"verdict {standing.verdict_id} is {standing.status} ({chinese(standing.status)})"
+    word, stands = chinese(standing.status), f"Verdict {standing.verdict_id} is {standing.status}"
     if not wish.reason or not wish.by:
-        raise ReviewError("a review needs a reason (--reason) and a person (--by)")
+        raise ReviewError("复核须有理由和复核人。 A review needs a reason (--reason) and a person (--by)")
     if wish.to is not None and (wish.decision is not Decision.OVERTURN or wish.url):
-        raise ReviewError("--to goes with overturn alone, and not with --url: there the page decides")
+        raise ReviewError(
+            "只有改判才能选择改判为何种判定；填写了网址的，由该页面决定。"
+            " --to goes with overturn alone, and not with --url: there the page decides"
+        )
     if wish.url and (wish.decision is Decision.REOPEN or not host_of(wish.url) or on_gov_cn(wish.url)):
-        raise ReviewError("--url names a page of the portal, http://… or https://…, and does not go with reopen")
+        raise ReviewError(
+            "网址须是门户自己的页面，以 http:// 或 https:// 开头，撤销复核时不填。"
+            " --url names a page of the portal, http://… or https://…, and does not go with reopen"
+        )
     if wish.decision is Decision.REOPEN:
         if standing.reviewed is None:
-            raise ReviewError(f"{stands} by the monitor's own word: there is nothing to reopen")
+            raise ReviewError(
+                f"现为程序自己的判定（{word}），没有可撤销的复核。 {stands} by the monitor's own word: there is nothing to reopen"
+            )
         return
     if wish.decision is Decision.EXEMPT:
         if standing.status is Status.EXEMPT:
-            raise ReviewError(f"{stands} already")
+            raise ReviewError(f"已经是“{word}”。 {stands} already")
         return
     if standing.status is Status.PENDING and not wish.url:
-        raise ReviewError(f"{stands}: its deadline has not been judged yet; only exempt fits")
+        raise ReviewError(f"时限之后尚未判定，只能免于考核。 {stands}: its deadline has not been judged yet; only exempt fits")
     if wish.decision is Decision.CONFIRM and standing.reviewed is not None:
-        already = "confirmed already" if standing.reviewed is Decision.CONFIRM else "reviewed otherwise; reopen it first"
-        raise ReviewError(f"{stands} and {already}")
+        if standing.reviewed is Decision.CONFIRM:
+            raise ReviewError(f"已经维持过原判定（{word}）。 {stands} and confirmed already")
+        raise ReviewError(f"已有其他复核（现为{word}），请先撤销。 {stands} and reviewed otherwise; reopen it first")
     if wish.decision is Decision.OVERTURN and not wish.url and (wish.to or Status.ON_TIME) is standing.status:
-        raise ReviewError(f"{stands} already; name another status with --to")
+        raise ReviewError(f"已经是“{word}”，请选择别的判定。 {stands} already; name another status with --to")
 
 
 async def _review(
@@ -238,14 +250,19 @@ def _status_after(
         return (overturned if wish.decision is Decision.OVERTURN else standing.judged_status), ""
     after = judged.judged_status
     if wish.decision is Decision.CONFIRM:
-        changed = f"the page changes the verdict to {after} ({chinese(after)}); the decision for that is overturn"
+        changed = (
+            f"按此页面应判定为“{chinese(after)}”，请选择改判。"
+            f" The page changes the verdict to {after}; the decision for that is overturn"
+        )
         return after, changed if after is not standing.status else ""
     if page.look.article is None:
         outcome = page.look.look.outcome
-        return after, f"the page could not be read: {outcome} ({chinese(outcome)}) {page.look.look.detail}".rstrip()
+        told = f"该网址的页面未能读取：{chinese(outcome)}。 The page could not be read: {outcome} {page.look.look.detail}"
+        return after, told.rstrip()
     if page.match is None:
-        return after, "the page does not carry the release"
-    return after, f"the verdict stays {after} ({chinese(after)}) with this page" if after is standing.status else ""
+        return after, "该页面不是这条发布的转载。 The page does not carry the release"
+    stays = f"按此页面判定仍为“{chinese(after)}”。 The verdict stays {after} with this page"
+    return after, stays if after is standing.status else ""
 
 
 def _fields(standing: StandingVerdict, wish: Wish, outlook: Outlook, agreed: bool) -> dict[str, str]:

@@ -70,7 +70,7 @@ def review_command(
     wish = Wish(Decision(decision), reason, by, url, Status(to) if to else None)
     done = review(folder, surroundings.clock, Progress(), int(verdict), wish, agree, surroundings.settings)
     if done.outlook.refusal:
-        raise ReviewError(f"not recorded: {done.outlook.refusal}")
+        raise ReviewError(f"复核没有记录：{done.outlook.refusal}")
     if done.review_id is None:
         click.echo("未记录。" if sys.stdin.isatty() else "未记录：没有终端可供确认，确认无误后请加 --yes。")
         sys.exit(SHOWN_ONLY)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from syndication.proof import Chosen, ProofCase, SeenPosting
     from syndication.store.ledger import RecordEntry
 
-LISTS = {"push_feed": "推送源 rss.xml", "push_json": "推送组件数据 pushinfo.jsonp", "zuixin": "最新政策列表"}
+LISTS = {"push_feed": "推送订阅源", "push_json": "推送接口", "zuixin": "最新政策清单"}
 PRECISION = {"second": "精确到秒", "minute": "精确到分", "day": "仅知日期", "look": "介于两次查看之间"}
 SOURCES = {
     "meta": "页面元数据", "label": "页面所印时间", "list": "列表所印时间", "url": "网址中的日期", "feed": "订阅源",
@@ -72,7 +72,7 @@ def _facts(case: ProofCase) -> Iterator[Event]:
         for printed, where in ((posting.declared, "稿件页面"), (posting.listed_time, "栏目列表")):
             if printed is not None:
                 yield _printed(printed, where, posting)
-    yield Event(verdict.deadline, None, f"时限届满（规则版本 {verdict.edition}）")
+    yield Event(verdict.deadline, None, "时限届满")
 
 
 def _reviews(case: ProofCase) -> Iterator[Event]:

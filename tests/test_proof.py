@@ -242,7 +242,7 @@ def test_titles_from_the_sites_are_text_on_a_terminal_and_in_a_page():
 def test_show_tells_the_timeline(folder, syndication):
     (verdict, *_) = verdicts(folder, judged_status="late", cause="backdated")
     said = syndication("evidence", "show", verdict, "--data", folder).stdout
-    for words in ("国务院发布“", "时间取自页面元数据，精确到秒", "稿件页面标注的时间：", "时限届满（规则版本 inspection-24h）",
+    for words in ("国务院发布“", "时间取自页面元数据，精确到秒", "稿件页面标注的时间：", "时限届满",
                   "尚无“", "首次看到“", "时限后首次有效查看专栏", "作出判定：超时", "疑似伪造发稿日期", "SHA-256"):  # fmt: skip
         assert words in said
 

@@ -124,9 +124,9 @@ def test_every_decision_and_the_way_back(folder, port):
 
 REFUSED = {
     # name: (words, what is said)
-    "no reason": (("confirm", "--by", "甲", "--yes"), "needs a reason"),
+    "no reason": (("confirm", "--by", "甲", "--yes"), "复核须有理由和复核人。 A review needs a reason"),
     "a blank author": (("confirm", "--reason", "无误", "--by", "　 ", "--yes"), "and a person"),
-    "nothing to reopen": (("reopen", *WHO, "--yes"), "nothing to reopen"),
+    "nothing to reopen": (("reopen", *WHO, "--yes"), "没有可撤销的复核"),
     "it is so already": (("overturn", "--to", "missing", *WHO, "--yes"), "already; name another status"),
     "--to without overturn": (("confirm", "--to", "late", *WHO, "--yes"), "--to goes with overturn alone"),
     "--to with --url": (("overturn", "--to", "late", "--url", NAMED, *WHO, "--yes"), "there the page decides"),
@@ -146,7 +146,7 @@ def test_refused_before_anything_is_fetched(three_nights, port, name):
 
 
 def test_a_verdict_that_is_not_there(three_nights, port):
-    assert "there is no verdict 999999" in review(three_nights, port, 999999, "confirm", *WHO, "--yes", status=1)
+    assert "There is no verdict 999999" in review(three_nights, port, 999999, "confirm", *WHO, "--yes", status=1)
 
 
 def test_twice_the_same_is_refused(folder, port):

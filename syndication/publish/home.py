@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from datasette import Response  # type: ignore[import-untyped]  # Datasette ship
 
 from syndication.glossary import Status, chinese
 from syndication.publish import catalog
+from syndication.publish.editions import edition_names
 from syndication.publish.site import site_of
 from syndication.publish.values import shown
 from syndication.store import overview
@@ -53,7 +55,7 @@ async def tables_page(datasette: Any, request: Any) -> Any:
         "lists": [catalog.table(table) for table in LISTS],
         "tables": [catalog.table(table) for table in TABLES],
         "database": name,
-        "edition_words": catalog.words("edition"),
+        "edition_words": edition_names(Path(database.path).parent),
     }
     return Response.html(await datasette.render_template("syndication_home.html", context, request=request))
 

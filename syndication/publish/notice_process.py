@@ -38,14 +38,8 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
     except LockedError:
         return {"number": "", "error": BUSY}
     except SyndicationError as fault:
-        return {"number": "", "error": in_chinese(fault)}
+        return {"number": "", "error": fault.for_inspectors}
     return {"number": made.composed.terms.number, "error": ""}
-
-
-def in_chinese(fault: SyndicationError) -> str:
-    """The Chinese half of a message that says the same in English behind it; the whole of one that does not."""
-    told, stop, _ = str(fault).partition("。 ")
-    return f"{told}。" if stop else str(fault)
 
 
 def _ended(*_: object) -> None:

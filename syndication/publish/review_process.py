@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from syndication.clock import SystemClock
-from syndication.errors import LockedError, SyndicationError
+from syndication.errors import LockedError, SyndicationError, chinese_part
 from syndication.glossary import Decision, Status
 from syndication.progress import Progress
 from syndication.review_run import Wish, review
@@ -29,8 +29,8 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
     except LockedError:
         return {"review_id": None, "error": "另有任务（如夜间任务）正在写入，请待其结束后再提交。"}
     except SyndicationError as fault:
-        return {"review_id": None, "error": str(fault)}
-    return {"review_id": done.review_id, "error": done.outlook.refusal}
+        return {"review_id": None, "error": fault.for_inspectors}
+    return {"review_id": done.review_id, "error": chinese_part(done.outlook.refusal)}
 
 
 if __name__ == "__main__":

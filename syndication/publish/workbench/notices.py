@@ -174,7 +174,7 @@ async def _list(
         try:
             notices, broken = shelf(reading.folder), ""
         except NoticeError as fault:
-            notices, broken = (), notice_process.in_chinese(fault)
+            notices, broken = (), fault.for_inspectors
         return {
             "notices": notices, "broken": broken, "may": may, "error": error, "levels": _LEVELS,
             "given": given or {"p": reading.picks.span.name, "edition": reading.picks.edition, "rectify_by": until},

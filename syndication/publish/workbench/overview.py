@@ -65,6 +65,11 @@ class Group:
         return None if old is None or self.rate is None else self.rate - old
 
     @property
+    def few(self) -> bool:
+        """Whether so little was decided, now or before, that a change says little."""
+        return min(self.decided, decided(self.before) if self.before else 0) < tiles.FEW
+
+    @property
     def column_share(self) -> float | None:
         """Percent of the home pages that were seen which have the column."""
         return 100 * self.columns_there / self.columns_seen if self.columns_seen else None
@@ -101,12 +106,12 @@ def read(reading: Reading) -> dict[str, Any]:
     try:
         drawn, map_fault = province_map(reading.folder, mapped), ""
     except DataFolderError as fault:
-        drawn, map_fault = None, str(fault).partition("。")[0]
+        drawn, map_fault = None, fault.for_inspectors
     run = connection.execute(overview.LAST_RUN).fetchone()
     return {
         "groups": [_group(level, everybody, before, columns) for level in levels],
         "releases": figures.release_total(connection, picks.edition, days),
-        "earlier": earlier, "later": picks.span.after(),
+        "earlier": earlier, "later": picks.span.after(), "few": tiles.FEW,
         "open": _open(reading), "matrix": matrix.matrix(connection, picks, portals, reading.root), "signs": matrix.SIGNS,
         "lowest": _lowest(portals, before), "map": drawn, "map_fault": map_fault,
         "tiles": tiles.tile_map(mapped, others) if mapped or others else None,
@@ -151,6 +156,7 @@ def _open(reading: Reading) -> list[dict[str, Any]]:
 def _lowest(portals: Sequence[sqlite3.Row], before: Sequence[sqlite3.Row]) -> list[dict[str, Any]]:
     """The portals with the lowest rates; of equal ones, those with more findings first."""
     old = {row["portal_id"]: rate(row) for row in before}
+    decisions = {row["portal_id"]: decided(row) for row in before}
     judged = [(rate(row), row) for row in portals]
     lowest = sorted(
         ((percent, row) for percent, row in judged if percent is not None and percent < 100),
@@ -160,7 +166,8 @@ def _lowest(portals: Sequence[sqlite3.Row], before: Sequence[sqlite3.Row]) -> li
     for percent, row in lowest:
         earlier = old.get(row["portal_id"])
         change = None if earlier is None else percent - earlier
-        found.append({**dict(row), "rate": percent, "decided": decided(row), "change": change})
+        few = min(decided(row), decisions.get(row["portal_id"], 0)) < tiles.FEW
+        found.append({**dict(row), "rate": percent, "decided": decided(row), "change": change, "few": few})
     return found
 
 
@@ -172,7 +179,8 @@ def _tiles(reading: Reading, provinces: Sequence[sqlite3.Row]) -> tuple[dict[str
         figure = f"{percent:.0f}%" if percent is not None else "—"
         told = f"{row['name']}：按时率 {figure}，已判定 {decided(row)} 条"
         url = reading.picks.link(f"{reading.root}-/portal/{row['portal_id']}")
-        tile = tiles.Tile(row["name"], url, figure, tiles.shade(percent), told)
+        of = f"{decided(row)} 条" if percent is not None else ""
+        tile = tiles.Tile(row["name"], url, figure, of, tiles.shade(percent, decided(row)), told)
         if row["region_code"][:2] in tiles.PLACES and row["region_code"][:2] not in mapped:
             mapped[row["region_code"][:2]] = tile
         else:

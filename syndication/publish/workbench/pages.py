@@ -13,6 +13,7 @@ from datasette import Response  # type: ignore[import-untyped]  # Datasette ship
 from syndication.clock import beijing_date, beijing_text, from_text
 from syndication.glossary import CAUSES, CHINESE
 from syndication.publish import access, catalog, values
+from syndication.publish.editions import edition_names
 from syndication.publish.site import site_of
 from syndication.publish.workbench import picking, spans
 
@@ -63,8 +64,9 @@ async def gather(datasette: Any, request: Any, read: Callable[[Reading], dict[st
     def all_reads(connection: sqlite3.Connection) -> dict[str, Any]:
         connection.execute("BEGIN")
         try:
-            picks = picking.read(connection, request, beijing_date(now))
-            return {"picks": picks, **read(Reading(connection, picks, now, folder, root))}
+            names = edition_names(folder)
+            picks = picking.read(connection, request, beijing_date(now), names)
+            return {"picks": picks, "edition_words": names, **read(Reading(connection, picks, now, folder, root))}
         finally:
             connection.execute("ROLLBACK")
 
@@ -72,10 +74,14 @@ async def gather(datasette: Any, request: Any, read: Callable[[Reading], dict[st
     return found | {"now": now}
 
 
-def carried(earliest: str | None, latest: str | None) -> str:
-    """When a portal came to carry a release: a minute, or the bounds within which it did."""
+def carried(earliest: str | None, latest: str | None, released: str = "") -> str:
+    """When a portal came to carry a release: a minute, or the bounds within which it did; stored times.
+
+    The look without it may lie before the release, which nobody can carry before it is out: there the bound is `released`.
+    """
     if not earliest or not latest:
         return values.beijing(earliest or latest or "")
+    earliest = min(max(earliest, released), latest)
     if from_text(latest) - from_text(earliest) <= timedelta(minutes=1):
         return values.beijing(earliest)
     return f"{values.beijing(earliest)} 至 {values.beijing(latest)}"

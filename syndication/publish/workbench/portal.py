@@ -9,7 +9,7 @@ from datasette.utils.asgi import NotFound  # type: ignore[import-untyped]  # Dat
 
 from syndication.clock import beijing_midnight, to_text
 from syndication.publish import catalog
-from syndication.publish.workbench import drawing, pages
+from syndication.publish.workbench import drawing, pages, tiles
 from syndication.publish.workbench.overview import decided, rate
 from syndication.store import cases, figures, listings
 
@@ -50,6 +50,7 @@ def read(reading: Reading, portal_id: str) -> dict[str, Any]:
     return {
         "portal": row, "counts": counts, "rate": now, "decided": decided(counts), "earlier": earlier,
         "change": now - old if now is not None and old is not None else None,
+        "few": min(decided(counts), decided(before) if before else 0) < tiles.FEW,
         "drawing": _rates(reading, portal_id),
         "findings": listings.read_page(connection, listings.VERDICTS, asked, FINDINGS_SHOWN),
         "channels": cases.channels(connection, portal_id, since, until), "columns": columns[::-1],

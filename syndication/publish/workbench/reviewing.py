@@ -9,6 +9,7 @@ from datasette import Forbidden, Response  # type: ignore[import-untyped]  # Dat
 
 from syndication.glossary import Decision, Status
 from syndication.publish import access
+from syndication.publish.guarding import note
 from syndication.publish.workbench import pages, processes
 from syndication.publish.workbench.verdict import show
 
@@ -31,6 +32,8 @@ async def review_page(datasette: Any, request: Any) -> Any:
         **{key: str(given.get(key, "")).strip()[:MOST] for key in ("decision", "to", "url", "reason")},
     }  # fmt: skip
     fault = _wrong(asked) or await _record(asked)
+    told = {key: asked[key] for key in ("decision", "to", "url") if asked[key]}
+    note(request, did="review", **told, outcome="refused" if fault else "recorded")
     if fault:
         return await show(datasette, request, fault, asked)
     return Response.redirect(f"{path}?done=1#reviews")
@@ -44,6 +47,8 @@ def _wrong(asked: dict[str, Any]) -> str:
         return "请填写理由。"
     if asked["to"] and asked["to"] not in set(Status):
         return "没有这个判定。"
+    if asked["decision"] == Decision.OVERTURN and not asked["to"] and not asked["url"]:
+        return "请选择改判为何种判定，或者填写门户指出的转载网址。"
     if asked["url"] and not asked["url"].startswith(("http://", "https://")):
         return "网址须以 http:// 或 https:// 开头。"
     return ""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _NAMED = re.compile(r"(?P<year>\d{4})(?:Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?", re.ASCII)
 EVERYTHING = "all"
+YEARS = range(1949, 2201)
+"""The years of spans that may be asked for: further ones have no day before or after them to reckon with."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,14 @@ class Span:
 
     def before(self) -> Span | None:
         """The span before it: the quarter before a quarter, as many days before some days; None before everything."""
-        if self.name == EVERYTHING or self.days.first.year <= date.min.year + 1:
+        if self.name == EVERYTHING or self.days.first.year <= YEARS.start:
             return None
         end = self.days.first - timedelta(days=1)
         return named(self._of(end)) if self.name else Span("", Days(end - timedelta(days=self.days.length - 1), end))
 
     def after(self) -> Span | None:
         """The span after it."""
-        if self.name == EVERYTHING or self.days.last.year >= date.max.year:
+        if self.name == EVERYTHING or self.days.last.year >= YEARS.stop - 1:
             return None
         start = self.days.last + timedelta(days=1)
         return named(self._of(start)) if self.name else Span("", Days(start, start + timedelta(days=self.days.length - 1)))
@@ -66,7 +68,7 @@ def named(name: str) -> Span:
     found = _NAMED.fullmatch(name)
     if not found:
         raise ValueError(name)
-    year = int(found["year"])
+    year = _year(int(found["year"]))
     first, last = 1, 12
     if found["quarter"]:
         first = int(found["quarter"]) * 3 - 2
@@ -77,9 +79,23 @@ def named(name: str) -> Span:
 
 
 def given(first: str, last: str) -> Span:
-    """The span of two days as written, `2026-03-01`; one may be empty. Raises ValueError for anything else."""
-    begin, end = date.fromisoformat(first or last), date.fromisoformat(last or first)
+    """The span of two days as written, `2026-03-01`, in either order. Raises ValueError for anything else."""
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    _year(begin.year)
+    _year(end.year)
     return Span("", Days(min(begin, end), max(begin, end)))
+
+
+def _year(year: int) -> int:
+    if year not in YEARS:
+        raise ValueError(year)
+    return year
+
+
+def latest(today: date) -> list[Span]:
+    """The spans of days that are asked for most: yesterday, the last seven and the last thirty days up to it."""
+    yesterday = today - timedelta(days=1)
+    return [Span("", Days(yesterday - timedelta(days=length - 1), yesterday)) for length in (1, 7, 30)]
 
 
 def within(days: Days) -> dict[str, list[Span]]:

@@ -31,21 +31,28 @@ PLACES: Mapping[str, tuple[str, int, int]] = {
 """First two digits of the region code -> short name, column, row."""
 
 
+FEW = 10
+"""Of fewer decided verdicts than this a rate is told, with their number, and not coloured."""
+
+
 @dataclass(frozen=True)
 class Tile:
-    """A province's portal on the map: where it leads, its figure as text and as a class of the style sheet."""
+    """A province's portal on the map: where it leads, its figure and of how many, its shade as a class of the style sheet."""
 
     name: str
     url: str
     figure: str
+    of: str
     shade: str
     told: str
 
 
-def shade(percent: float | None) -> str:
-    """The class for a rate; grey where nothing could be decided."""
+def shade(percent: float | None, decided: int) -> str:
+    """The class for a rate of so many decided verdicts; grey where nothing could be decided."""
     if percent is None:
         return "s-none"
+    if decided < FEW:
+        return "s-few"
     return next((name for least, name in ((95, "s-a"), (85, "s-b"), (70, "s-c")) if percent >= least), "s-d")
 
 
@@ -79,8 +86,9 @@ def _tile(column: int, row: int, name: str, tile: Tile | None) -> Markup:
     return (
         Markup('<a href="{}" aria-label="{}" class="{}">').format(tile.url, tile.told, tile.shade)
         + square.format(tile.shade, x, y, SIZE, SIZE)
-        + text.format(x + SIZE // 2, y + 28, name)
-        + Markup('<text class="figure" x="{}" y="{}" text-anchor="middle">{}</text></a>').format(
-            x + SIZE // 2, y + 48, tile.figure
+        + text.format(x + SIZE // 2, y + 22, name)
+        + Markup('<text class="figure" x="{}" y="{}" text-anchor="middle">{}</text>').format(
+            x + SIZE // 2, y + 40, tile.figure
         )
+        + Markup('<text class="of" x="{}" y="{}" text-anchor="middle">{}</text></a>').format(x + SIZE // 2, y + 56, tile.of)
     )

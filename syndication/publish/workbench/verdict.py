@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from syndication.clock import beijing_text, from_text, to_text
 from syndication.errors import EvidenceError
-from syndication.glossary import ANSWERED, Outcome, Status, chinese
+from syndication.glossary import ANSWERED, Decision, Mode, Outcome, Status, chinese
 from syndication.proof import choose
 from syndication.publish import access
 from syndication.publish.workbench import drawing, pages
@@ -62,12 +62,26 @@ def read(reading: Reading, number: int) -> dict[str, Any]:
         proof_fault = ""
     except EvidenceError as fault:
         told, proof_fault = (), str(fault)
+    reviews = cases.reviews(connection, *key)
     return {
-        "verdict": row, "siblings": cases.siblings(connection, row["release_id"], row["portal_id"]),
+        "verdict": row, "standing": _standing(reviews),
+        "siblings": cases.siblings(connection, row["release_id"], row["portal_id"]),
         "sentences": sentences(row), "drawing": _drawing(connection, row, carryings), "events": told,
         "proof_fault": proof_fault, "cards": [_card(row["body"], each) for each in carryings],
-        "reviews": cases.reviews(connection, *key), "superseded": cases.superseded(connection, *key),
+        "reviews": reviews, "superseded": _changes(row, cases.superseded(connection, *key)),
     }  # fmt: skip
+
+
+def _standing(reviews: Sequence[sqlite3.Row]) -> sqlite3.Row | None:
+    """The review that holds: the newest, unless it reopened the verdict."""
+    newest = reviews[0] if reviews else None
+    return newest if newest and newest["decision"] != Decision.REOPEN else None
+
+
+def _changes(row: sqlite3.Row, superseded: Sequence[sqlite3.Row]) -> list[sqlite3.Row]:
+    """The replaced judgements that said something else than the one that followed; the newest first."""
+    newer = [(row["judged_status"], row["cause"]), *((each["status"], each["cause"]) for each in superseded)]
+    return [each for each, after in zip(superseded, newer, strict=False) if (each["status"], each["cause"]) != after]
 
 
 def sentences(row: sqlite3.Row) -> list[str]:
@@ -76,7 +90,7 @@ def sentences(row: sqlite3.Row) -> list[str]:
     hours = (deadline - from_text(row["released_at"])) / timedelta(hours=1)
     told = [f"国务院于 {_told(row['released_at'])} 发布，时限 {hours:g} 小时，至 {_told(row['deadline'])}。"]
     status = Status(row["judged_status"])
-    earliest, latest = row["earliest"], row["latest"]
+    earliest, latest = _bounds(row) or (None, None)
     if earliest and latest:
         near = from_text(latest) - from_text(earliest) <= timedelta(minutes=1)
         told.append(f"门户转载于 {_told(earliest)}。" if near else f"门户转载于 {_told(earliest)} 至 {_told(latest)} 之间。")
@@ -85,17 +99,29 @@ def sentences(row: sqlite3.Row) -> list[str]:
         told.append(f"最早可能的转载时间仍晚于时限，至少超时 {_hours(past)}，因此判定为超时。")
     elif status is Status.ON_TIME and latest:
         told.append("最迟可能的转载时间不晚于时限，因此判定为按时。")
+    elif status is Status.MISSING and row["cause"] == "mode_does_not_count":
+        mode = Mode(row["mode"])
+        what = "只有该条的标题，没有可读的正文或指向原文的链接" if mode is Mode.TITLE_ONLY else f"该条为“{chinese(mode)}”"
+        told.append(f"时限之后每个专栏都完整查看过，所见{what}；按此规则版本“{chinese(mode)}”不算转载，因此判定为未转载。")
     elif status is Status.MISSING:
-        told.append("时限之后每个专栏都成功查看过，均没有该条，其他已查看的栏目也没有，因此判定为未转载。")
+        told.append("时限之后每个专栏都完整查看过，均没有该条，其他已查看的栏目也没有，因此判定为未转载。")
     elif status is Status.UNDETERMINED:
         told.append("现有证据既不能证明按时，也不能证明超时或未转载，须人工核对；这不是问题认定。")
     elif status is Status.NOT_OBSERVED:
-        told.append("时限之后有专栏未能查看，不能据此认定未转载；这不是问题认定。")
+        what = "首页" if row["cause"] == "home_not_observed" else "有专栏"
+        told.append(f"时限之后{what}未能完整查看，不能据此认定未转载；这不是问题认定。")
     elif status is Status.PENDING:
         told.append("时限未到，或时限之后尚未查看。")
     if "backdated" in row["flags"].split():
         told.append("页面标注的时间早于监测时尚无该稿的时刻，该标注未予采信，并作标记。")
     return told
+
+
+def _bounds(row: sqlite3.Row) -> tuple[str, str] | None:
+    """When the release was carried, stored times; nothing is carried before it is out, whenever the last look was."""
+    if not row["earliest"] or not row["latest"]:
+        return None
+    return min(max(row["earliest"], row["released_at"]), row["latest"]), row["latest"]
 
 
 def _told(stored: str) -> str:
@@ -121,7 +147,8 @@ def _drawing(connection: sqlite3.Connection, row: sqlite3.Row, carryings: Sequen
     for look in cases.looks(connection, row["portal_id"], to_text(since), to_text(until), MOST_LOOKS):
         lane = lanes.setdefault(look["channel_id"], (look["name"] or "首页", []))
         lane[1].append(_mark(look, seen.get(look["channel_id"])))
-    carried = (from_text(row["earliest"]), from_text(row["latest"])) if row["earliest"] and row["latest"] else None
+    bounds = _bounds(row)
+    carried = (from_text(bounds[0]), from_text(bounds[1])) if bounds else None
     summary = f"{row['portal_name']}的查看时间线：" + "；".join(f"{m.label} {beijing_text(m.at)}" for m in moments)
     return drawing.timeline(moments, [drawing.Lane(label, tuple(marks)) for label, marks in lanes.values()], carried, summary)
 
