@@ -129,7 +129,7 @@ async def test_a_reviewer_makes_a_notice_and_the_log_says_who_made_what(site: Da
     assert f"已生成通报 {FIRST}（草稿）" in told
     assert "2026-03-01 至 2026-03-31" in told
     assert "列入清单 24 件次（超时 12，未转载 12）" in re.sub(r"\s+", " ", told)
-    assert "12 件次标有“疑似伪造发稿日期”，签发前须逐件人工核实" in told
+    assert "12 件次标有“疑似伪造发稿日期”而未经人工核实，没有写入通报" in told
     listed = words(await get(site, "/-/notices"))
     assert all(part in listed for part in (FIRST, "2026年3月", "8 / 8", "首发", "fu", "未核验"))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from syndication.cells import BOM, Cell, safe
 from syndication.glossary import ColumnState, Fault, Level, Outcome, chinese
-from syndication.notice_documents.wording import Share, place, plain
+from syndication.notice_documents.wording import Share, place, plain, site
 from syndication.store.notices import column_rows, failed_looks, portal_results, unseen_rows
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 NO_FINDING = "监测程序未能查看，不作为问题认定"
 NEVER_SEEN = "未能观测首页"
+FINDINGS = "未按时转载清单"
+"""The annex that holds the findings about releases; the letter names it by its number."""
 LOOKED_FOR_AFTER = timedelta(days=2)
 """Looks up to this long after the period's last day still decide its releases; later failures say nothing about them."""
 
@@ -63,7 +65,7 @@ def result_annexes(connection: sqlite3.Connection, period: Period) -> list[Annex
 
 
 def _portal(row: sqlite3.Row) -> tuple[str, str, str]:
-    return plain(place(row["name"], row["level"])), plain(row["name"]), plain(row["home_url"])
+    return plain(place(row["name"], row["level"])), plain(site(row["name"], row["level"])), plain(row["home_url"])
 
 
 def _result(row: sqlite3.Row) -> tuple[Cell, ...]:
@@ -81,7 +83,7 @@ def finding_annex(findings: Sequence[Finding]) -> Annex:
         "核查方式", "复核结论", "转载页面", "国务院原文", "整改期限",
     )  # fmt: skip
     return Annex(
-        "未按时转载清单", headers, (6, 12, 14, 20, 34, 14, 18, 22, 9, 18, 12, 10, 26, 26, 11),
+        FINDINGS, headers, (6, 12, 14, 20, 34, 14, 18, 22, 9, 18, 12, 10, 26, 26, 11),
         tuple(
             (number, one.place, one.site, one.home_url, one.title, one.document_number, one.released, one.carried, one.overdue,
              one.problem, one.checked, one.reviewed, one.page_url, one.release_url, one.rectify_by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from syndication.clock import beijing_date
 from syndication.notice_documents.annexes import (
     Annex,
     change_annex,
@@ -96,7 +97,7 @@ def compose(connection: sqlite3.Connection, terms: Terms, earlier: Sequence[Issu
     about_releases = release_findings(connection, period, terms.edition.hours, terms.rectify_by)
     about_columns = column_findings(connection, period, terms.rectify_by)
     before = replaced_by(period, earlier)
-    mended = follow_up(connection, open_findings(period, earlier), period.edition)
+    mended = follow_up(connection, open_findings(period, earlier), period.edition, beijing_date(terms.made_at))
     changed = changes(connection, before.findings, (*about_releases, *about_columns), period.edition) if before else ()
     run = last_run(connection)
     annexes = [

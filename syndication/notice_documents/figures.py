@@ -10,10 +10,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from syndication.glossary import ColumnState, Flag, Level, chinese
+from syndication.glossary import ColumnState, Decision, Flag, Level, chinese
 from syndication.notice_documents.findings import Kind
 from syndication.notice_documents.wording import MACHINE_AND_PERSON, Share
-from syndication.store.notices import column_rows, portal_results, release_span, withheld
+from syndication.store.notices import column_rows, finding_rows, portal_results, release_span, withheld
 from syndication.store.periods import observed_portals
 
 if TYPE_CHECKING:
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from syndication.store.periods import Observed, Period
 
 MOST_NAMED = 5
-FEWEST_TO_NAME = 2
-"""A portal is named in the letter from so many findings on; the annex names them all."""
+FEWEST_TO_NAME = 3
+"""A portal is named in the letter from so many findings on, if it is below the average; the annex names them all."""
+
+CORPS = "66"
+"""How region codes of the Corps (新疆生产建设兵团) customarily begin; it has none in GB/T 2260."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,9 @@ class Figures:
     """All that the letter may say in numbers.
 
     `first_release` and `last_release` are the days of the first and last one that had to be republished, empty for none: a
-    database may begin within the period. `withheld`: late or missing verdicts that are no findings, by why.
+    database may begin within the period. `backdated`: findings of a forged date that a person confirmed; `suspected`: those
+    that nobody did, which no document tells. `with_corps`: the Corps is among the provinces. `withheld`: late or missing
+    verdicts that are no findings, by why.
     """
 
     releases: int
@@ -113,9 +118,11 @@ class Figures:
     late: int
     missing: int
     backdated: int
+    suspected: int
     reviewed: int
     portals_with_findings: int
     portals_without_column: int
+    with_corps: bool
     most_burdened: tuple[Burdened, ...]
     withheld: dict[str, int]
 
@@ -138,6 +145,11 @@ def read_figures(
         late=sum(one.kind is Kind.LATE for one in about_releases),
         missing=sum(one.kind is Kind.MISSING for one in about_releases),
         backdated=sum(chinese(Flag.BACKDATED) in one.problem.split("，") for one in about_releases),
+        suspected=sum(
+            Flag.BACKDATED in row["flags"].split() and row["reviewed"] != Decision.CONFIRM
+            for row in finding_rows(connection, period)
+        ),
+        with_corps=any(row["region_code"].startswith(CORPS) for row in results),
         reviewed=sum(one.checked == MACHINE_AND_PERSON for one in about_releases),
         portals_with_findings=len({one.portal_id for one in about_releases}),
         portals_without_column=len(about_columns),
@@ -147,11 +159,24 @@ def read_figures(
 
 
 def _burdened(results: Sequence[sqlite3.Row], findings: Sequence[Finding]) -> tuple[Burdened, ...]:
-    """The portals that the letter names: those with most findings first, else in the order of a notice."""
+    """The portals that the letter names: below the average, the largest share of findings first; of equal ones all or none."""
     sites = {one.portal_id: one.site for one in findings}
     decided = {row["portal_id"]: row["on_time"] + row["late"] + row["missing"] for row in results}
-    most = Counter(one.portal_id for one in findings).most_common(MOST_NAMED)
-    return tuple(Burdened(sites[key], count, decided[key]) for key, count in most if count >= FEWEST_TO_NAME)
+    counts = Counter(one.portal_id for one in findings)
+    average = sum(counts.values()) / max(1, sum(decided.values()))
+    found = [
+        Burdened(sites[key], count, decided[key]) for key, count in counts.items()
+        if count >= FEWEST_TO_NAME and count / decided[key] > average
+    ]  # fmt: skip
+    found.sort(key=_rank, reverse=True)
+    named = found[:MOST_NAMED]
+    if len(found) > MOST_NAMED:
+        named = [one for one in named if _rank(one) != _rank(found[MOST_NAMED])]
+    return tuple(named)
+
+
+def _rank(one: Burdened) -> tuple[float, int]:
+    return one.findings / one.decided, one.findings
 
 
 def _counts(rows: Sequence[sqlite3.Row]) -> Counts:

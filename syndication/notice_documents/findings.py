@@ -22,6 +22,7 @@ from syndication.notice_documents.wording import (
     plain,
     problem,
     released_text,
+    site,
 )
 from syndication.store.notices import column_rows, finding_rows
 
@@ -96,9 +97,9 @@ def column_findings(connection: sqlite3.Connection, period: Period, rectify_by: 
     return tuple(
         Finding(
             kind=Kind.NO_COLUMN, level=row["level"], portal_id=row["portal_id"], place=plain(place(row["name"], row["level"])),
-            site=plain(row["name"]), home_url=plain(row["home_url"]), release_url="", title="", document_number="",
-            released="", carried="", overdue=None, problem=NO_ENTRY, checked=MACHINE, reviewed=UNREVIEWED, page_url="",
-            rectify_by=rectify_by.isoformat(),
+            site=plain(site(row["name"], row["level"])), home_url=plain(row["home_url"]),
+            release_url="", title="", document_number="", released="", carried="", overdue=None, problem=NO_ENTRY,
+            checked=MACHINE, reviewed=UNREVIEWED, page_url="", rectify_by=rectify_by.isoformat(),
         )
         for row in column_rows(connection, period) if row["days"] >= FEWEST_DAYS and not row["with_entry"]
     )  # fmt: skip
@@ -108,10 +109,12 @@ def _of_verdict(row: sqlite3.Row, hours: int, rectify_by: date) -> Finding:
     status = Status(row["status"])
     return Finding(
         kind=Kind.LATE if status is Status.LATE else Kind.MISSING, level=row["level"],
-        portal_id=row["portal_id"], place=plain(place(row["portal_name"], row["level"])), site=plain(row["portal_name"]),
-        home_url=plain(row["home_url"]), release_url=row["release_url"], title=plain(row["title"]),
+        portal_id=row["portal_id"], place=plain(place(row["portal_name"], row["level"])),
+        site=plain(site(row["portal_name"], row["level"])), home_url=plain(row["home_url"]),
+        release_url=row["release_url"], title=plain(row["title"]),
         document_number=plain(row["document_number"]), released=released_text(row), carried=carried_text(row),
-        overdue=overdue_hours(status, row), problem=problem(status, row["mode"], row["flags"], hours),
+        overdue=overdue_hours(status, row),
+        problem=problem(status, row["mode"], row["flags"], hours, confirmed=row["reviewed"] == Decision.CONFIRM),
         checked=MACHINE_AND_PERSON if row["reviewed"] else MACHINE,
         reviewed=chinese(Decision(row["reviewed"])) if row["reviewed"] else UNREVIEWED,
         page_url=plain(row["page_url"]), rectify_by=rectify_by.isoformat(),

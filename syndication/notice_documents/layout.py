@@ -58,6 +58,7 @@ def build(target: Path) -> None:
     document = Document()
     _page(document)
     _substitutes(document)
+    _language(document)
     for place, (font, size, alignment, indent) in _STYLES.items():
         _style(document, place, font, size, alignment, indent)
     for place, text in PARAGRAPHS:
@@ -143,6 +144,12 @@ def _fonts(properties: Any, chinese: str, latin: str) -> None:
     fonts = properties.get_or_add_rFonts()
     for name, value in (("ascii", latin), ("hAnsi", latin), ("eastAsia", chinese), ("cs", latin), ("hint", "eastAsia")):
         fonts.set(qn(f"w:{name}"), value)
+
+
+def _language(document: DocumentType) -> None:
+    """Chinese text is Chinese to a word processor's spelling and breaking of lines."""
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _substitutes(document: DocumentType) -> None:

@@ -18,9 +18,10 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from syndication.clock import beijing_date, beijing_text, from_text
 from syndication.glossary import Level
+from syndication.notice_documents.annexes import FINDINGS
 from syndication.notice_documents.packing import repack
 from syndication.notice_documents.rounds import MENDED, UNMENDED, ChangeKind, State
-from syndication.notice_documents.spans import day_name, span_name
+from syndication.notice_documents.spans import day_name, days_name, span_name
 from syndication.notices import NoticeError
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ _ADDRESSEES = {
     Level.PROVINCE: "各省、自治区、直辖市人民政府，新疆生产建设兵团",
     Level.DEPARTMENT: "国务院各部委、各直属机构",
 }
+NOTICE = "通报"
+"""In the name of a paper that reports a check: its measure is taken as a pattern, while a rule is followed."""
+LONGEST_SPAN = 10
+"""Characters of a span's name that still leave room for 国务院重要信息 on the title's first line."""
 _DEPARTMENTS, _PROVINCES = "国务院部门网站", "省级政府门户网站"
 _WITHHELD = {
     "reviewed": "已经复核改判", "disputed": "复核结论与监测判定不一致、待再次复核", "unattributed": "尚未归责或不能归责于网站",
@@ -71,27 +76,43 @@ def write_letter(composed: Composed, template: Path, target: Path) -> None:
 def _head(composed: Composed) -> dict[str, Value]:
     terms, figures = composed.terms, composed.figures
     period = terms.period
+    corps = "（含新疆生产建设兵团）" if figures.with_corps else ""
     groups = [
-        f"{counts.portals}个{name}" for level, name, counts in (
+        f"{counts.portals}个{name}{corps if level is Level.PROVINCE else ''}" for level, name, counts in (
             (Level.DEPARTMENT, _DEPARTMENTS, figures.departments), (Level.PROVINCE, _PROVINCES, figures.provinces),
         ) if period.level in {None, level}
     ]  # fmt: skip
+    span = span_name(period.first, period.last)
+    basis = f"《{terms.edition.document}》（{terms.edition.document_number}）"
     measure = "个工作日小时" if terms.edition.calendar == "working" else "小时"
     names = [f"{place}.{annex.name}" for place, annex in enumerate(composed.annexes, 1)]
     return {
-        "编号": terms.number, "检查期": span_name(period.first, period.last),
-        "起止日期": f"{day_name(period.first)}至{day_name(period.last)}", "主送": _ADDRESSEES[period.level],
-        "检查依据": f"《{terms.edition.document}》（{terms.edition.document_number}）", "检查范围": "和".join(groups),
+        "编号": terms.number, "检查期": span, "标题": _title(span),
+        "起止日期": days_name(period.first, period.last), "主送": _ADDRESSEES[period.level],
+        "检查依据": basis, "依据": f"参照{basis}的口径" if NOTICE in terms.edition.document else f"按照{basis}的要求",
+        "检查范围": "和".join(groups),
         "时限": f"{terms.edition.hours}{measure}", "规则版本": terms.edition.id,
         "整改期限": day_name(terms.rectify_by), "成文日期": day_name(beijing_date(terms.made_at)),
+        "清单附件": f"附件{1 + [annex.name for annex in composed.annexes].index(FINDINGS)}",
         "附件清单": [f"附件：{names[0]}", *(f"　　　{name}" for name in names[1:])],
-        "数据截至": _until(composed), "快照": terms.snapshot_sha256,
+        "数据截至": _until(composed), "数据批次": composed.last_run.run_id if composed.last_run else "无",
+        "快照": terms.snapshot_sha256,
     }  # fmt: skip
+
+
+def _title(span: str) -> str:
+    """In two lines of like length: 20 characters of the title's size fill one, and a word is not torn."""
+    if len(span) > LONGEST_SPAN:
+        return f"关于{span}\n国务院重要信息转载情况专项检查的通报"
+    return f"关于{span}国务院重要信息\n转载情况专项检查的通报"
 
 
 def _until(composed: Composed) -> str:
     run = composed.last_run
-    return f"{beijing_text(from_text(run.finished_at))}（批次 {run.run_id}）" if run else "尚无批次"
+    if run is None:
+        return "尚无批次"
+    at = beijing_text(from_text(run.finished_at))
+    return f"{day_name(beijing_date(from_text(run.finished_at)))}{at[-5:]}"
 
 
 def _observed(composed: Composed) -> dict[str, Value]:
@@ -101,6 +122,12 @@ def _observed(composed: Composed) -> dict[str, Value]:
         "发布件数": figures.releases, "发布起讫": _days_of(figures), "可观测门户数": figures.observed.some,
         "全程可观测数": figures.observed.wholly, "部分可观测数": figures.observed.partly,
         "未能观测门户数": figures.observed.never, "尚无到期门户数": figures.observed.undue,
+        "观测分类": _there_are([
+            ("全程可观测{}个", figures.observed.wholly), ("部分信息未能观测{}个", figures.observed.partly),
+        ]),
+        "不可观测": _there_are([
+            ("到期信息均未能观测的网站{}个", figures.observed.never), ("尚无到期信息的网站{}个", figures.observed.undue),
+        ]),
     }  # fmt: skip
 
 
@@ -108,8 +135,7 @@ def _days_of(figures: Figures) -> str:
     """`（发布于2018年12月20日至2018年12月29日）`; empty where there was nothing."""
     if not figures.releases:
         return ""
-    days = dict.fromkeys(day_name(date.fromisoformat(day)) for day in (figures.first_release, figures.last_release))
-    return f"（发布于{'至'.join(days)}）"
+    return f"（发布于{days_name(date.fromisoformat(figures.first_release), date.fromisoformat(figures.last_release))}）"
 
 
 def _columns(composed: Composed) -> dict[str, Value]:
@@ -138,6 +164,10 @@ def _rates(composed: Composed) -> dict[str, Value]:
         "有判定门户数": counts.decided_portals, "全部按时门户数": counts.punctual_portals,
         "全部按时占比": _of(counts.punctual, "有可判定件次的", "个网站"), "待核": counts.undetermined,
         "未能观测": counts.not_observed, "未到期": counts.pending, "免于考核": counts.exempt,
+        "不计比例": _there_are([
+            ("待核{}件次", counts.undetermined), ("未能观测{}件次", counts.not_observed), ("未到期{}件次", counts.pending),
+            ("免于考核{}件次", counts.exempt),
+        ]),
     }  # fmt: skip
 
 
@@ -158,12 +188,20 @@ def _problems(composed: Composed) -> dict[str, Value]:
 def _rounds(composed: Composed) -> dict[str, Value]:
     states = Counter(one.state for one in composed.mended)
     kinds = Counter(one.kind for one in composed.changes)
-    settled = {*MENDED, *UNMENDED, State.BEFORE, State.REVOKED}
+    settled = {*MENDED, *UNMENDED, State.BEFORE, State.REVOKED, State.NOT_DUE}
     return {
         "往期编号": "、".join(sorted({one.notice for one in composed.mended})), "往期问题数": len(composed.mended),
         "往期已整改": sum(states[state] for state in MENDED), "往期未整改": sum(states[state] for state in UNMENDED),
         "往期已撤销": states[State.REVOKED], "往期通报前已转载": states[State.BEFORE],
+        "往期未到期限": states[State.NOT_DUE],
         "往期未核实": sum(count for state, count in states.items() if state not in settled),
+        "往期分类": _there_are([
+            ("超过时限但在通报前已转载的{}条", states[State.BEFORE]),
+            ("经核查已整改的{}条", sum(states[state] for state in MENDED)),
+            ("逾期仍未整改的{}条", sum(states[state] for state in UNMENDED)), ("整改期限未到的{}条", states[State.NOT_DUE]),
+            ("已撤销认定的{}条", states[State.REVOKED]),
+            ("待核或者未能核实的{}条", sum(count for state, count in states.items() if state not in settled)),
+        ]),
         "替代编号": composed.terms.replaces, "新增数": kinds[ChangeKind.ADDED], "撤销数": kinds[ChangeKind.REMOVED],
         "变更数": kinds[ChangeKind.CHANGED],
     }  # fmt: skip
@@ -174,6 +212,11 @@ def _of(share: Share, whole: str, unit: str) -> str:
     if not share.of:
         return f"没有{whole}{unit.removeprefix('个')}，不计算比例"
     return f"占{whole}{share.of}{unit}的{share.text}"
+
+
+def _there_are(parts: list[tuple[str, int]]) -> str:
+    """What there is any of, as a list of words: `待核15件次，未能观测12件次`."""
+    return "，".join(words.format(number) for words, number in parts if number)
 
 
 def _both(composed: Composed, parts: list[str]) -> str:

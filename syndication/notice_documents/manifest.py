@@ -6,12 +6,12 @@ import hashlib
 import json
 import re
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from syndication import __version__
-from syndication.clock import from_text, to_text
+from syndication.clock import beijing_date, from_text, to_text
 from syndication.notice_documents.composing import EditionFacts, Terms
 from syndication.notice_documents.issued import period_to_json, read_period
 from syndication.notice_documents.spans import span_name
@@ -36,6 +36,8 @@ FORMAT = 1
 INSIDE = re.compile(r"(?:basis/)?[^./\\][^/\\]*")
 """Names of files that lie in a notice's folder."""
 AT_ONCE = 1 << 20
+QUIET = timedelta(days=14)
+"""Longer than www.gov.cn ever published nothing: a period that begins so long before its first release was not watched."""
 
 
 def build_manifest(composed: Composed, folder: Path, files: Iterable[str]) -> dict[str, Any]:
@@ -76,14 +78,32 @@ def cautions(manifest: Mapping[str, Any]) -> tuple[str, ...]:
     if confidence != SURE:
         found.append(f"检查依据的文本来源：{SOURCES[confidence]}；签发前请与官方文本核对。")
     if figures["all"]["pending"]:
-        found.append(f"还有 {figures['all']['pending']} 件次未到期：检查期尚未结束，判定还会增加。")
+        found.append(f"还有 {figures['all']['pending']} 件次未到期，或者时限之后尚未查看：判定还会增加。")
+    found += _days_apart(manifest)
     if unattributed := figures["withheld"].get("unattributed"):
         found.append(f"{unattributed} 件次没有归责，未列入；较早的判定请先运行 syndication rejudge。")
     if disputed := figures["withheld"].get("disputed"):
         found.append(f"{disputed} 件次的复核结论与监测判定不一致，未列入；请先再次复核。")
-    if figures["backdated"]:
-        found.append(f"清单中 {figures['backdated']} 件次标有“疑似伪造发稿日期”，签发前须逐件人工核实。")
+    if suspected := figures.get("suspected"):
+        found.append(
+            f"清单中 {suspected} 件次标有“疑似伪造发稿日期”而未经人工核实，没有写入通报；请先在判定清单中按此标记逐件复核。"
+        )
     return tuple(found)
+
+
+def _days_apart(manifest: Mapping[str, Any]) -> list[str]:
+    """Where the period and the days that were watched are not the same."""
+    first, last = (date.fromisoformat(manifest["period"][name]) for name in ("first", "last"))
+    figures, found = manifest["figures"], []
+    finished = manifest["snapshot"]["last_run_finished_at"]
+    until = beijing_date(from_text(finished)) if finished else None
+    if last >= beijing_date(from_text(manifest["made_at"])):
+        found.append(f"检查期（至 {last}）尚未结束。")
+    elif until and until <= last:
+        found.append(f"监测数据截至 {until}，检查期至 {last}：其后的发布不在其中。")
+    if figures["first_release"] and date.fromisoformat(figures["first_release"]) - first > QUIET:
+        found.append(f"检查期自 {first} 起，而第一条有判定的发布在 {figures['first_release']}：此前可能尚未开始监测。")
+    return found
 
 
 def _counted(words: Iterable[str]) -> dict[str, int]:

@@ -8,6 +8,7 @@ look for it cannot call unmended.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ class State(StrEnum):
     WITHDRAWN = "转载后撤下"
     STILL_MISSING = "仍未转载"
     STILL_NO_COLUMN = "仍未见专栏"
+    NOT_DUE = "整改期限未到"
     SAME_TITLE = "见同题稿件，待核"
     UNKNOWN = "未能核实"
 
@@ -88,11 +90,17 @@ class Change:
 
 
 def follow_up(
-    connection: sqlite3.Connection, opened: Sequence[tuple[Issued, Finding]], edition: str
+    connection: sqlite3.Connection, opened: Sequence[tuple[Issued, Finding]], edition: str, today: date
 ) -> tuple[Mended, ...]:
-    """How each open finding stands in a frozen copy."""
+    """How each open finding stands in a frozen copy, on a Beijing day: what may still be mended is not called unmended."""
     now = _Now(connection, opened, edition)
-    return tuple(Mended(issued.number, finding, *now.of(issued, finding)) for issued, finding in opened)
+    found = []
+    for issued, finding in opened:
+        state, basis = now.of(issued, finding)
+        if state not in SETTLED and today <= date.fromisoformat(finding.rectify_by):
+            state = State.NOT_DUE
+        found.append(Mended(issued.number, finding, state, basis))
+    return tuple(found)
 
 
 class _Now:
@@ -134,7 +142,7 @@ class _Now:
             return State.REVOKED, "该文件已不须转载"
         status = Status(row["status"])
         if row["reviewed"] in {Decision.OVERTURN, Decision.EXEMPT}:
-            return State.REVOKED, f"复核：{chinese(Decision(row['reviewed']))}，判定为{chinese(status)}"
+            return State.REVOKED, _reviewed(row)
         if status not in {Status.LATE, Status.MISSING}:
             return State.REVOKED, f"重新判定为{chinese(status)}"
         if status is Status.LATE and Flag.WITHDRAWN in row["flags"].split():
@@ -206,5 +214,9 @@ def _why_removed(row: sqlite3.Row | None, finding: Finding, *, known: bool) -> s
         return NOT_IN_DATABASE
     if row is None:
         return "该文件已不须转载"
-    status = chinese(Status(row["status"]))
-    return f"复核：{chinese(Decision(row['reviewed']))}，判定为{status}" if row["reviewed"] else f"重新判定为{status}"
+    return _reviewed(row) if row["reviewed"] else f"重新判定为{chinese(Status(row['status']))}"
+
+
+def _reviewed(row: sqlite3.Row) -> str:
+    decided = f"复核：{chinese(Decision(row['reviewed']))}，判定为{chinese(Status(row['status']))}"
+    return f"{decided}；理由：{plain(row['review_reason'])}"

@@ -36,6 +36,11 @@ def span_name(first: date, last: date) -> str:
     for name, months in _names(first.year):
         if (first, last) == _months(first.year, *months):
             return name
+    return days_name(first, last)
+
+
+def days_name(first: date, last: date) -> str:
+    """Both days, without what they have in common: `2026年7月1日至9月30日`."""
     if first == last:
         return day_name(first)
     rest = day_name(last)

@@ -80,12 +80,13 @@ def overdue_hours(status: Status, row: sqlite3.Row) -> float | None:
     return past // timedelta(minutes=6) / 10
 
 
-def problem(status: Status, mode: str | None, flags: str, hours: int) -> str:
+def problem(status: Status, mode: str | None, flags: str, hours: int, *, confirmed: bool) -> str:
     """The fixed phrases of a finding, joined by a comma; `mode` and `flags` as the database keeps them.
 
-    What is missing in spite of a page has a mode that the edition does not count: a title alone, for one.
+    What is missing in spite of a page has a mode that the edition does not count: a title alone, for one. That a date was
+    forged is a veto in the indicators of 2019 (rules.md 3.1): it is told where a person `confirmed` the verdict, never before.
     """
-    known = flags.split()
+    known = [flag for flag in flags.split() if confirmed or flag != Flag.BACKDATED]
     phrases = [f"未在{hours}小时内转载" if status is Status.LATE else "未转载"]
     if status is Status.MISSING and mode:
         phrases.append(f"所见页面为“{chinese(Mode(mode))}”不计入")
@@ -100,6 +101,15 @@ def place(name: str, level: str) -> str:
         if name.endswith(ending) and name != ending:
             return name.removesuffix(ending)
     return name
+
+
+def site(name: str, level: str) -> str:
+    """What a portal's site is called in a notice: `样例省人民政府门户网站`, `样例部网站`; names that say so already stay."""
+    if name.endswith(("网站", "网")):
+        return name
+    if level != Level.PROVINCE:
+        return f"{name}网站"
+    return f"{name}门户网站" if name.endswith(("人民政府", "兵团")) else f"{name}人民政府门户网站"
 
 
 def plain(text: str) -> str:

@@ -105,7 +105,9 @@ FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, run_id DESC L
 
 _STANDING = """
 SELECT v.portal_id, v.release_url, v.title, v.status, v.judged_status, v.fault, v.reviewed, v.flags, v.mode, v.earliest,
-    v.latest, v.page_url, r.released_earliest, r.released_latest
+    v.latest, v.page_url, r.released_earliest, r.released_latest,
+    (SELECT w.reason FROM reviews w WHERE w.release_id = v.release_id AND w.portal_id = v.portal_id AND w.edition = v.edition
+     ORDER BY w.review_id DESC LIMIT 1) AS review_reason
 FROM releases r CROSS JOIN verdict_list v ON v.release_id = r.release_id
 WHERE r.url IN (SELECT value FROM json_each(?)) AND v.edition = ?
 """
