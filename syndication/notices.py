@@ -273,6 +273,22 @@ def spend_command(number: str, data: Path | None) -> None:
     click.echo(f"已登记：编号 {number} 不再使用。" if new else f"编号 {number} 已在登记中，没有改动。")
 
 
+@notice_command.command("void", short_help="Say that a draft was never sent.")
+@click.argument("number", metavar="NUMBER")
+@click.option("--reason", default="", help="Why; it is kept.")
+@click.option("--by", default="", help="Who says so.")
+@data_option
+def void_command(number: str, reason: str, by: str, data: Path | None) -> None:
+    """Say that a draft was never sent: no later notice replaces it or follows up its findings. Its number stays spent.
+
+    Example: syndication notice void 2026-007 --reason 模板有误，重新生成 --by 起草一
+    """
+    from syndication.notice_documents.shelf import declare_void
+
+    declare_void(data_folder(data), number, reason, by, SystemClock().now())
+    click.echo(f"通报 {number} 已作废：此后的通报不替代它，也不跟踪其所列问题；编号不再使用。")
+
+
 @notice_command.command("verify", short_help="Compose a notice again from its snapshot, and compare.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @data_option

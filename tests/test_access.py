@@ -36,7 +36,7 @@ OUR_PAGES = [
     "/", "/-/verdicts", "/-/verdicts.csv", "/-/verdicts.xlsx", "/-/releases", "/-/portals", "/-/reviews", "/-/release/1",
     "/-/portal/depa-001", "/-/verdict/1000", "/-/verdict/1000/review",
     "/-/evidence/1000.zip", "/-/archived/abc", "/-/search?q=事项", "/-/tables", "/-/meaning",
-    "/-/notices", "/-/notices/2026-001", "/-/notices/2026-001/check", "/-/notices/2026-001.zip",
+    "/-/notices", "/-/notices/2026-001", "/-/notices/2026-001/check", "/-/notices/2026-001/void", "/-/notices/2026-001.zip",
     "/-/notices/2026-001/manifest.json",
     "/-/export/verdict_list.csv",
 ]  # fmt: skip

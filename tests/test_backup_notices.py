@@ -20,7 +20,7 @@ from syndication.lock import hold
 from syndication.notice_documents.checking import verify_notice
 from syndication.notice_documents.making import TEMPLATE, Wish, make_notice
 from syndication.notice_documents.numbering import Register
-from syndication.notice_documents.shelf import check, shelf
+from syndication.notice_documents.shelf import check, declare_void, shelf
 from syndication.notices import NoticeError, notice_command
 from syndication.store.periods import Period
 
@@ -63,6 +63,7 @@ def backups(tmp_path: Path) -> Path:
 def test_notices_come_back_whole_and_can_be_recomputed(data: Path, backups: Path, tmp_path: Path) -> None:
     first, second = make(data), make(data, tmp_path / "elsewhere")
     check(data, first, "guan", AT)
+    declare_void(data, second, "没有发出", "guan", AT)
     (data / "notices" / first / "签发稿.pdf").write_bytes(b"%PDF signed")
     shutil.copyfile(TEMPLATE, data / "notice-template.docx")
     path = back_up(data, backups, 2)
@@ -72,6 +73,7 @@ def test_notices_come_back_whole_and_can_be_recomputed(data: Path, backups: Path
     assert files(there) == files(data)
     assert (done.aside, done.notices.last, done.notices.told) == (None, second, ())
     assert verify_notice(there / "notices" / first, there).faults == ()
+    assert shelf(there)[0].void == shelf(data)[0].void is not None
     assert shelf(there)[1].checks == shelf(data)[1].checks != ()
     assert (there / "notice-template.docx").read_bytes() == TEMPLATE.read_bytes()
     assert make(there) == "2026-003"

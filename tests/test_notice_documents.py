@@ -33,6 +33,7 @@ from syndication.notice_documents.layout import build as build_template
 from syndication.notice_documents.letter import context
 from syndication.notice_documents.making import LETTER, TEMPLATE, WORKBOOK, Wish, make_notice
 from syndication.notice_documents.numbering import Register
+from syndication.notice_documents.shelf import declare_void, shelf
 from syndication.notice_documents.spans import read_span, span_name
 from syndication.notice_documents.template_text import PARAGRAPHS
 from syndication.notice_documents.wording import place, plain
@@ -808,6 +809,26 @@ def test_a_release_that_the_database_lacks_is_not_called_settled(data, tmp_path)
     again = make_notice(data, Wish(FIRST_DAYS, BY), tmp_path / "c", AT)
     removed = {one.either.key: one.told for one in again.composed.changes if one.kind.value == "撤销"}
     assert removed[gone.key] == "数据库中没有该文件"
+
+
+def test_a_draft_that_was_never_sent_is_neither_replaced_nor_followed_up(data, tmp_path):
+    first = make_notice(data, Wish(FIRST_DAYS, SOON), tmp_path / "a", AT)
+    declare_void(data, "2026-001", "模板有误", "起草一", AT)
+    again = make_notice(data, Wish(FIRST_DAYS, SOON), tmp_path / "b", AT)
+    assert (again.composed.terms.number, again.composed.terms.replaces, again.composed.changes) == ("2026-002", "", ())
+    assert "替代通报编号" not in letter_of(again.folder)
+    later = make_notice(data, Wish(NEXT_DAYS, BY), tmp_path / "c", AT)
+    assert {one.notice for one in later.composed.mended} == {"2026-002"}
+    assert verify_notice(first.folder, data).faults == ()
+    (void,) = [one.void for one in shelf(data) if one.void]
+    assert (void.reason, void.by) == ("模板有误", "起草一")
+    wrong = (("2026-001", "再次", "已经作废"), ("2026-009", "无此号", "没有通报"), ("2026-002", " ", "须有理由"))
+    for number, reason, told in wrong:
+        with pytest.raises(NoticeError, match=told):
+            declare_void(data, number, reason, "起草一", AT)
+    answer = CliRunner().invoke(notice_command, ["void", "2026-002", "--reason", "未发出", "--by", "起草一", "--data", str(data)])
+    assert answer.exit_code == 0
+    assert "2026-002 已作废" in answer.output
 
 
 # --- verify ---

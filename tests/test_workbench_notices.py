@@ -196,6 +196,21 @@ async def test_what_fails_leaves_no_folder_and_takes_no_number(site: Datasette, 
 
 
 @pytest.mark.asyncio
+async def test_a_draft_that_was_not_sent_is_declared_void_with_a_reason(site: Datasette, folder: Path) -> None:
+    await post(site, "/-/notices", FORM)
+    assert "须有理由" in words(await post(site, f"/-/notices/{FIRST}/void", {"reason": " "}, status=409))
+    answer = await post(site, f"/-/notices/{FIRST}/void", {"reason": "模板<b>有误</b>"})
+    assert answer.headers["location"] == f"/-/notices/{FIRST}"
+    page = await get(site, f"/-/notices/{FIRST}", "fu")
+    assert "本通报已作废" in page.text
+    assert "模板&lt;b&gt;有误&lt;/b&gt;" in page.text
+    assert "已作废" in words(await get(site, "/-/notices", "fu"))
+    assert Register(folder).issued() == ()
+    lines = [json.loads(line) for path in (folder / "audit").glob("*.jsonl") for line in path.read_text("utf-8").splitlines()]
+    assert [(line["did"], line["notice"]) for line in lines if line["did"] == "void_notice"] == [("void_notice", FIRST)] * 2
+
+
+@pytest.mark.asyncio
 async def test_a_second_at_once_is_refused_politely(site: Datasette, folder: Path) -> None:
     own = site_of(site)
     assert own

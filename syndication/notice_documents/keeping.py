@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING
 
 from syndication.errors import SyndicationError
 from syndication.notice_documents.manifest import NAME, SNAPSHOT, read_files, read_manifest, sha256
-from syndication.notice_documents.numbering import FOLDER, NUMBER, REGISTER, Entry, Register, replace_file, told_numbers
+from syndication.notice_documents.numbering import (
+    FOLDER,
+    NUMBER,
+    REGISTER,
+    VOID,
+    Entry,
+    Register,
+    replace_file,
+    told_numbers,
+)
 from syndication.notices import NoticeError
 
 if TYPE_CHECKING:
@@ -24,7 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MEMBER = re.compile(
-    rf"{FOLDER}/(?:{re.escape(REGISTER)}|\d{{4}}-\d{{3,6}}(?:\.json|\.checks\.jsonl|/(?:basis/)?[^./\\][^/\\]*))", re.ASCII
+    rf"{FOLDER}/(?:{re.escape(REGISTER)}|\d{{4}}-\d{{3,6}}(?:\.json|\.checks\.jsonl|\.void\.json|/(?:basis/)?[^./\\][^/\\]*))",
+    re.ASCII,
 )
 """The names of a notice's files in a backup; nothing else is read from one."""
 DIGITS = 16
@@ -125,9 +135,9 @@ def _bring(register: Register, kept: Register, entry: Entry, beside: Path, aside
         _move(record, aside)
     if not record.is_file() and theirs.is_file() and sha256(theirs) == entry.record_sha256:
         _copy_whole(theirs, record)
-    checks = record.with_suffix(".checks.jsonl")
-    if not checks.is_file() and (kept.folder / checks.name).is_file():
-        _copy_whole(kept.folder / checks.name, checks)
+    for beside_it in (record.with_suffix(".checks.jsonl"), record.with_suffix(VOID)):
+        if not beside_it.is_file() and (kept.folder / beside_it.name).is_file():
+            _copy_whole(kept.folder / beside_it.name, beside_it)
     if folder.exists() and not _vouched(folder, entry):
         _move(folder, aside)
     if _vouched(their_folder, entry):

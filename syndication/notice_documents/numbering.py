@@ -3,6 +3,9 @@
 A number stands in the file before its notice is put in its place, so a number that anyone saw is never given again, also
 where the database was made anew from the evidence. A number that a lost folder gave after its last backup can be noted as
 spent: it has a line of its own, without a notice.
+
+A draft that was never sent can be declared void: `NUMBER.void.json` beside the register says why. Its number stays spent, and
+no later notice replaces it or follows up what it says.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 FOLDER = "notices"
 REGISTER = "register.jsonl"
+VOID = ".void.json"
 NUMBER = re.compile(r"(?P<year>\d{4})-(?P<place>\d{3,6})", re.ASCII)
 _TOLD = re.compile(r'(?<="number": ")\d{4}-\d{3,6}(?=")', re.ASCII)
 
@@ -51,6 +55,15 @@ class Entry:
     def spent(self) -> bool:
         """Whether the line only keeps the number from being given again."""
         return not self.manifest_sha256
+
+
+@dataclass(frozen=True)
+class Void:
+    """Why a notice is void, who said so, and when (as stored)."""
+
+    reason: str
+    by: str
+    at: str
 
 
 class Register:
@@ -84,14 +97,36 @@ class Register:
         return f"{year}-{max(taken, default=0) + 1:03}"
 
     def issued(self, before: str | None = None) -> tuple[Issued, ...]:
-        """The records of all notices in the order of their numbers, up to (not with) a number if one is named."""
+        """The records of all notices but void ones in the order of their numbers, up to (not with) a number if one is named."""
         found = []
         for entry in self.entries():
             if entry.number == before:
                 break
-            if not entry.spent:
+            if not entry.spent and self.void(entry.number) is None:
                 found.append(self.record(entry))
         return tuple(found)
+
+    def void(self, number: str) -> Void | None:
+        """Why a notice is void; None for one that is not. Raises NoticeError for a file that cannot be read."""
+        path = self._void_path(number)
+        try:
+            content = json.loads(path.read_bytes())
+            return Void(str(content["reason"]), str(content["by"]), str(content["at"]))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as fault:
+            raise NoticeError(f"{path} 无法读取，请从备份恢复。 {path} cannot be read ({fault}); restore it.") from fault
+
+    def declare_void(self, number: str, void: Void) -> None:
+        """Keeps that a notice was never sent. Raises NoticeError for a number without one, or one that is void already."""
+        if number not in {entry.number for entry in self.entries() if not entry.spent}:
+            raise NoticeError(f"没有通报 {number}。 There is no notice {number}.")
+        if self.void(number) is not None:
+            raise NoticeError(f"通报 {number} 已经作废。 The notice {number} is void already.")
+        replace_file(self._void_path(number), (json.dumps(asdict(void), ensure_ascii=False) + "\n").encode())
+
+    def _void_path(self, number: str) -> Path:
+        return self.folder / f"{number}{VOID}"
 
     def record(self, entry: Entry) -> Issued:
         """The record of an entry that is not spent. Raises NoticeError where it is gone or was changed."""

@@ -24,7 +24,7 @@ from syndication.lock import hold
 from syndication.notice_documents.checking import verify_notice
 from syndication.notice_documents.findings import Kind
 from syndication.notice_documents.manifest import BASIS, NAME, read_files
-from syndication.notice_documents.numbering import Register, replace_file
+from syndication.notice_documents.numbering import Register, Void, replace_file
 from syndication.notice_documents.packing import DATE
 from syndication.notice_documents.spans import span_name
 from syndication.notices import NoticeError
@@ -79,6 +79,7 @@ class Shelved:
     manifest: Mapping[str, Any] | None = None
     fault: str = ""
     checks: tuple[Check, ...] = ()
+    void: Void | None = None
 
     @property
     def documents(self) -> dict[str, Path]:
@@ -99,7 +100,7 @@ def shelf(data: Path) -> tuple[Shelved, ...]:
 
 
 def _shelved(register: Register, entry: Entry) -> Shelved:
-    bare = Shelved(entry.number, entry.made_at, entry.spent)
+    bare = Shelved(entry.number, entry.made_at, entry.spent, void=register.void(entry.number))
     if entry.spent:
         return bare
     folder, checks = register.folder / entry.number, read_checks(register, entry.number)
@@ -180,6 +181,19 @@ def check(data: Path, number: str, by: str, at: datetime) -> Check:
         text = "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in lines)
         replace_file(register.folder / f"{number}{CHECKS}", text.encode())
     return outcome
+
+
+def declare_void(data: Path, number: str, reason: str, by: str, at: datetime) -> None:
+    """Keeps that a notice was never sent: it is neither replaced nor followed up, and its number stays spent.
+
+    Raises NoticeError for a number without a notice, one that is void already, or without a reason; LockedError while a
+    notice is made.
+    """
+    if not reason.strip() or not by.strip():
+        raise NoticeError("作废须有理由和经办人。 To declare a notice void needs a reason (--reason) and a person (--by).")
+    register = Register(data)
+    with hold(register.folder, "notice void", at), explained(register.folder):
+        register.declare_void(number, Void(" ".join(reason.split()), " ".join(by.split()), to_text(at)))
 
 
 def read_checks(register: Register, number: str) -> tuple[Check, ...]:

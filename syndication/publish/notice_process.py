@@ -17,16 +17,19 @@ from syndication.clock import SystemClock
 from syndication.errors import LockedError, SyndicationError
 from syndication.glossary import Level
 from syndication.notice_documents.making import Wish, make_notice
-from syndication.notice_documents.shelf import check
+from syndication.notice_documents.shelf import check, declare_void
 from syndication.store.periods import Period
 
 BUSY = "另有通报正在生成或核验，请稍候再试。"
 
 
 def answer(asked: dict[str, Any]) -> dict[str, Any]:
-    """Makes the notice that is asked for, or checks the one whose number is named: `number`, else `error` with the reason."""
+    """Makes the notice that is asked for, or checks or voids the one that is named: `number`, else `error` with the reason."""
     data, now = Path(asked["folder"]), SystemClock().now()
     try:
+        if asked["do"] == "void":
+            declare_void(data, asked["number"], asked["reason"], asked["by"], now)
+            return {"number": asked["number"], "error": ""}
         if asked["do"] == "check":
             check(data, asked["number"], asked["by"], now)
             return {"number": asked["number"], "error": ""}

@@ -36,6 +36,7 @@ LONGEST = 300.0  # seconds; a quarter of 309,000 verdicts takes five
 MOST_ROWS = 200
 """Rows of an annex that a page shows; the file holds all."""
 LONGEST_NAME = 100
+LONGEST_REASON = 500
 _TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -88,6 +89,24 @@ async def check_page(datasette: Any, request: Any) -> Any:
     if told["error"]:
         return await _one(datasette, request, f"没有核验：{told['error']}", status=409)
     return Response.redirect(f"{path}?checked=1#checks")
+
+
+async def void_page(datasette: Any, request: Any) -> Any:
+    """`/-/notices/NUMBER/void` (POST): keeps that the notice was never sent, with the reason."""
+    name = await pages.allowed(datasette, request)
+    number = request.url_vars["number"]
+    path = datasette.urls.path(f"/-/notices/{number}")
+    if request.method != "POST":
+        return Response.redirect(path)
+    given = await _posted(datasette, request)
+    reason = given.get("reason", "")[:LONGEST_REASON]
+    guarding.note(request, did="void_notice", notice=number, reason=reason)
+    asked = {"do": "void", "folder": str(Path(datasette.databases[name].path).parent), "by": request.actor["id"],
+             "number": number, "reason": reason}  # fmt: skip
+    told = await _have_done(datasette, asked)
+    if told["error"]:
+        return await _one(datasette, request, f"没有作废：{told['error']}", status=409)
+    return Response.redirect(path)
 
 
 async def notice_file(datasette: Any, request: Any) -> Any:

@@ -16,7 +16,7 @@ from syndication.publish.export import Export, FileStream
 from syndication.publish.site import site_of
 from syndication.publish.workbench import archived, finding, lists, pages
 from syndication.publish.workbench.meaning import meaning_page
-from syndication.publish.workbench.notices import check_page, notice_file, notice_page, notices_page
+from syndication.publish.workbench.notices import check_page, notice_file, notice_page, notices_page, void_page
 from syndication.publish.workbench.overview import overview_page
 from syndication.publish.workbench.portal import portal_page
 from syndication.publish.workbench.release import release_page
@@ -88,6 +88,7 @@ ROUTES = [
     (r"^/-/notices$", notices_page),
     (rf"^/-/notices/(?P<number>{NUMBER.pattern})$", notice_page),
     (rf"^/-/notices/(?P<number>{NUMBER.pattern})/check$", check_page),
+    (rf"^/-/notices/(?P<number>{NUMBER.pattern})/void$", void_page),
     (rf"^/-/notices/(?P<number>{NUMBER.pattern})\.zip$", notice_file),
     (rf"^/-/notices/(?P<number>{NUMBER.pattern})/(?P<file>[^/]+)$", notice_file),
     (r"^/-/search$", finding.search_page),
