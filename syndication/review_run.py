@@ -231,7 +231,7 @@ def _take_in(store: Store, run: Run, standing: StandingVerdict, at: datetime) ->
     found = Matcher(matching.releases(since)).match(matching.posting(posting_id))
     matching.save([str(posting_id)], found, matching.newest_release(), since)
     deciding = store.deciding()
-    about = (standing.release_id, standing.portal_id)
+    about = {(standing.release_id, standing.portal_id)}
     deciding.save(run.run_id, at, steps.judge_stored(deciding, run.rules, at, standing.released, about))
     deciding.summarise()
     return NamedPage(look, next((match for match in found if int(match.release_id) == standing.release_id), None))

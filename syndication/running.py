@@ -202,6 +202,8 @@ def conclude(files: Files, run: Run, progress: Progress, run_file: RunFile, stat
     with progress.phase("判定"):
         since = ended - (steps.OPEN_FOR if only is None else steps.PROBED_FOR)
         changed = steps.judge_all(run.store, files.rules, run.run_id, ended, since)
+        if only is None:
+            changed += steps.judge_mended(run.store, files.rules, run.run_id, ended)
     digest = chain_hash(run_file.records, previous, run_file.frame)
     run.store.finish_run(run.run_id, state, ended, len(run_file.records), digest)
     if run.kind == "nightly" and state == "done":

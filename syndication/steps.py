@@ -16,7 +16,7 @@ from syndication.store.deciding import NewVerdict
 from syndication.workdays import due_after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from syndication.matching import Match
     from syndication.registry import DutyRow
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from syndication.store.deciding import DecidingRows
 
 OPEN_FOR = timedelta(days=45)
-"""How long a release is looked for. A portal that carries it later still stays `missing`: nobody looks for it there."""
+"""How long every verdict on a release is judged anew each night."""
+MENDED_FOR = timedelta(days=200)
+"""How long a posting is recognised as the release that its portal lacked: a notice of a quarter (90 days) is made weeks after
+its end, asks for mending within a month, and the next one tells who did. Later a verdict that is `missing` stays so."""
 EARLY = timedelta(days=2)
 """Postings first seen this long before the oldest open release may still republish it (www.gov.cn can come second)."""
 PROBED_FOR = timedelta(days=4)
@@ -36,9 +39,9 @@ MATCH_BATCH = 500
 
 
 def match(store: Store, now: datetime) -> int:
-    """Matches the postings that were not matched against every open release; gives how many were."""
+    """Matches the postings that were not matched against every release still looked for; gives how many were."""
     rows = store.matching()
-    releases = rows.releases(now - OPEN_FOR)
+    releases = rows.releases(now - MENDED_FOR)
     newest = rows.newest_release()
     matcher = Matcher(releases)
     done = 0
@@ -47,7 +50,7 @@ def match(store: Store, now: datetime) -> int:
 
     def flush() -> None:
         store.begin()
-        rows.save(ids, found, newest, now - OPEN_FOR)
+        rows.save(ids, found, newest, now - MENDED_FOR)
         store.commit()
         ids.clear()
         found.clear()
@@ -83,12 +86,26 @@ def judge_all(store: Store, rules: Rules, run_id: str, now: datetime, since: dat
     return changed
 
 
+def judge_mended(store: Store, rules: Rules, run_id: str, now: datetime) -> int:
+    """Judges what portals lacked and came to carry after `OPEN_FOR`, when a night judges it no more; how many changed."""
+    rows = store.deciding()
+    mended = rows.carried_after_all(now - MENDED_FOR, now - OPEN_FOR)
+    if not mended:
+        return 0
+    store.begin()
+    since = min(mended.values())
+    changed = rows.save(run_id, now, judge_stored(rows, rules, now, since, mended.keys()))
+    rows.summarise()
+    store.commit()
+    return changed
+
+
 def judge_stored(
-    rows: DecidingRows, rules: Rules, now: datetime, since: datetime, only: tuple[int, str] | None = None
+    rows: DecidingRows, rules: Rules, now: datetime, since: datetime, only: Collection[tuple[int, str]] | None = None
 ) -> Iterator[NewVerdict]:
     """The verdicts on every release with a duty that came out since a time, from what is stored; nothing is written.
 
-    `only` is a release and a portal, where no others are asked for. One at a time: years do not fit into memory.
+    `only` are releases and portals, where no others are asked for. One at a time: years do not fit into memory.
     """
     for case, edition in _cases(rows, rules, now, since, only):
         verdict = judge(case.case, measure_of(edition))
@@ -125,17 +142,19 @@ def measure_of(edition: Edition) -> Measure:
 
 
 def _cases(
-    rows: DecidingRows, rules: Rules, now: datetime, since: datetime, only: tuple[int, str] | None = None
+    rows: DecidingRows, rules: Rules, now: datetime, since: datetime, only: Collection[tuple[int, str]] | None = None
 ) -> Iterator[tuple[_Judged, Edition]]:
-    portals = rows.portals(max(since, BEGINNING + OPEN_FOR) - OPEN_FOR)
+    watched = None if only is None else {portal_id for _, portal_id in only}
+    portals = rows.portals(max(since, BEGINNING + OPEN_FOR) - OPEN_FOR, watched)
+    wanted = None if only is None else {release_id for release_id, _ in only}
     for release in rows.owed(since):
-        if only is not None and release.release_id != only[0]:
+        if wanted is not None and release.release_id not in wanted:
             continue
         day = beijing_date(release.released.earliest)
         editions = rules.editions_for(release.released.earliest)
         carryings = rows.carryings(release.release_id)
         for portal in portals:
-            if only is not None and portal.portal_id != only[1]:
+            if only is not None and (release.release_id, portal.portal_id) not in only:
                 continue
             if (portal.active_from and day < portal.active_from) or (portal.active_to and day > portal.active_to):
                 continue

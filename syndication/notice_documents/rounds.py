@@ -1,8 +1,8 @@
 """The round of mending, and what a reissue changes.
 
 Facts of the world: a notice sets a day until which problems are to be mended (about four weeks in 2016), and the next
-check looks at them again (rules.md 2.1, 5.2). The monitor looks for a release for `steps.OPEN_FOR`; what it did not
-look for it cannot call unmended.
+check looks at them again (rules.md 2.1, 5.2). The monitor recognises what a portal lacked for `steps.MENDED_FOR`; what
+it did not look for it cannot call unmended.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from syndication.clock import from_text, to_text
+from syndication.clock import beijing_date, from_text, to_text
 from syndication.glossary import ColumnState, Decision, Flag, Role, Status, chinese
 from syndication.notice_documents.findings import Finding, Kind
 from syndication.notice_documents.wording import beijing, carried_text, plain
-from syndication.steps import OPEN_FOR
+from syndication.steps import MENDED_FOR, OPEN_FOR
 from syndication.store.deciding import DecidingRows
 from syndication.store.notices import columns_since, known_releases, like_titled, standing
 
@@ -43,10 +43,11 @@ class State(StrEnum):
     NOT_DUE = "整改期限未到"
     SAME_TITLE = "见同题稿件，待核"
     UNKNOWN = "未能核实"
+    LAPSED = "未能核实，超出核查期"
 
 
 MENDED = frozenset({State.CARRIED, State.SHOWN})
-SETTLED = MENDED | {State.BEFORE, State.REVOKED}
+SETTLED = MENDED | {State.BEFORE, State.REVOKED, State.LAPSED}
 """Not followed up any further."""
 NOT_IN_DATABASE = "数据库中没有该文件"
 """Of a release that the database lacks, as one that was restored from a backup may."""
@@ -97,6 +98,8 @@ def follow_up(
     found = []
     for issued, finding in opened:
         state, basis = now.of(issued, finding)
+        if state is State.UNKNOWN and now.lapsed(finding, today):
+            state = State.LAPSED
         if state not in SETTLED and today <= date.fromisoformat(finding.rectify_by):
             state = State.NOT_DUE
         found.append(Mended(issued.number, finding, state, basis))
@@ -115,8 +118,14 @@ class _Now:
             at: columns_since(connection, to_text(at))
             for at in {issued.made_at for issued, one in opened if one.kind is Kind.NO_COLUMN}
         }
-        missing = [issued.made_at for issued, one in opened if one.kind is Kind.MISSING]
-        seen = DecidingRows(Database(connection)).portals(min(missing) - 2 * OPEN_FOR) if missing else []
+        provable = [
+            (one.portal_id, from_text(row["released_earliest"]))
+            for issued, one in opened if one.kind is Kind.MISSING and (row := self._verdicts.get(one.key)) is not None
+            and from_text(row["released_latest"]) + MENDED_FOR > issued.made_at
+        ]  # fmt: skip
+        since = min((released for _, released in provable), default=None)
+        whose = {portal_id for portal_id, _ in provable}
+        seen = DecidingRows(Database(connection)).portals(since - OPEN_FOR, whose) if since else []
         self._seen = {portal.portal_id: portal for portal in seen}
 
     def of(self, issued: Issued, finding: Finding) -> tuple[State, str]:
@@ -124,6 +133,11 @@ class _Now:
         if finding.kind is Kind.NO_COLUMN:
             return self._column(issued, finding)
         return self._release(issued, finding)
+
+    def lapsed(self, finding: Finding, today: date) -> bool:
+        """Whether the time is over in which a lacking release is recognised: no later look will tell more."""
+        row = self._verdicts.get(finding.key)
+        return row is not None and beijing_date(from_text(row["released_latest"]) + MENDED_FOR) < today
 
     def _column(self, issued: Issued, finding: Finding) -> tuple[State, str]:
         row = self._columns[issued.made_at].get(finding.portal_id)
@@ -160,7 +174,7 @@ class _Now:
 def _absent(row: sqlite3.Row, issued: Issued, portal: PortalSeen | None) -> tuple[State, str]:
     """Still missing only if every column has a good look after the notice, within the time that the release is looked for."""
     columns = [one for one in portal.channels.values() if one.role is Role.COLUMN] if portal else []
-    until = from_text(row["released_latest"]) + OPEN_FOR
+    until = from_text(row["released_latest"]) + MENDED_FOR
     looks = [one.last_good(from_text(row["released_earliest"]), until) for one in columns]
     proven = [look for look in looks if look is not None and look > issued.made_at]
     if columns and len(proven) == len(columns):

@@ -14,7 +14,7 @@ from syndication.store import reviewing, second_sights
 from syndication.store.summarising import refresh_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlite_utils import Database
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from syndication.clock import Precision
     from syndication.judging import Verdict
 
+_CARRIED_AFTER_ALL = """
+SELECT DISTINCT v.release_id, v.portal_id, r.released_earliest
+FROM releases r
+JOIN matches m ON m.release_id = r.release_id
+JOIN postings p ON p.posting_id = m.posting_id
+JOIN verdicts v ON v.release_id = r.release_id AND v.portal_id = p.portal_id
+WHERE r.released_latest >= ? AND r.released_latest < ? AND p.first_seen_at >= ?
+    AND v.status = 'missing' AND v.cause = 'absent_in_every_column'
+ORDER BY r.released_earliest, v.release_id, v.portal_id
+"""
 FEWEST_TO_TELL = 10
 """Looks that a run must have made for its failures to tell of the monitor's own line."""
 
@@ -102,15 +112,26 @@ class DecidingRows:
             owed.append(ReleaseOwed(release_id, released, listed))
         return owed
 
-    def portals(self, looked_since: datetime) -> list[PortalSeen]:
-        """Every registered portal with what its looks since a time prove."""
+    def carried_after_all(self, released_since: datetime, released_before: datetime) -> dict[tuple[int, str], datetime]:
+        """Releases of a time and portals that lacked them when last judged, and have a match since: when each came out."""
+        return {
+            (release_id, portal_id): from_text(released)
+            for release_id, portal_id, released in self._db.execute(
+                _CARRIED_AFTER_ALL, (to_text(released_since), to_text(released_before), to_text(released_before))
+            ).fetchall()
+        }
+
+    def portals(self, looked_since: datetime, only: Collection[str] | None = None) -> list[PortalSeen]:
+        """Every registered portal, or those of `only`, with what its looks since a time prove."""
         since = to_text(looked_since)
+        which = "" if only is None else f" AND portal_id IN ({', '.join('?' * len(only))})"
+        wanted = tuple(only or ())
         looks: dict[str, list[ChannelSeen]] = {}
         broken = self._broken_runs(since)
         for channel_id, at, outcome, count, reach, overlaps, whole, run_id in self._db.execute(
             "SELECT channel_id, looked_at, outcome, item_count, reaches_back_to, overlaps, whole, run_id FROM observations"
-            " WHERE kind = 'channel' AND looked_at >= ? ORDER BY channel_id, looked_at",
-            (since,),
+            f" WHERE kind = 'channel' AND looked_at >= ?{which} ORDER BY channel_id, looked_at",
+            (since, *wanted),
         ):
             seen = ChannelSeen(
                 from_text(at), Outcome(outcome), count, from_text(reach) if reach else None,
@@ -120,12 +141,13 @@ class DecidingRows:
             looks.setdefault(channel_id, []).append(seen)
         home: dict[str, list[tuple[datetime, ColumnState]]] = {}
         for portal_id, at, state in self._db.execute(
-            "SELECT portal_id, looked_at, state FROM home_columns WHERE looked_at >= ? ORDER BY looked_at", (since,)
+            f"SELECT portal_id, looked_at, state FROM home_columns WHERE looked_at >= ?{which} ORDER BY looked_at",
+            (since, *wanted),
         ):
             home.setdefault(portal_id, []).append((from_text(at), ColumnState(state)))
         channels: dict[str, dict[str, Coverage]] = {}
         for channel_id, portal_id, role in self._db.execute(
-            "SELECT channel_id, portal_id, role FROM channels WHERE registered = 1 ORDER BY channel_id"
+            f"SELECT channel_id, portal_id, role FROM channels WHERE registered = 1{which} ORDER BY channel_id", wanted
         ):
             channels.setdefault(portal_id, {})[channel_id] = coverage(Role(role), looks.get(channel_id, []))
         return [
@@ -134,7 +156,8 @@ class DecidingRows:
                 home.get(portal_id, []),
             )
             for portal_id, home_url, active_from, active_to in self._db.execute(
-                "SELECT portal_id, home_url, active_from, active_to FROM portals WHERE registered = 1 ORDER BY portal_id"
+                "SELECT portal_id, home_url, active_from, active_to FROM portals"
+                f" WHERE registered = 1{which} ORDER BY portal_id", wanted,
             ).fetchall()
         ]  # fmt: skip
 
