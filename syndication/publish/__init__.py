@@ -42,11 +42,15 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 
 @hookimpl
 def startup(datasette: Any) -> Any:
-    """Lists in a total order."""
+    """Lists in a total order; the proxy's path in all links."""
+    from syndication.publish import prefix
     from syndication.publish.site import make_exact, site_of
 
     site = site_of(datasette)
-    return make_exact(datasette, site.databases) if site else None
+    if site is None:
+        return None
+    prefix.keep_in_links(datasette)
+    return make_exact(datasette, site.databases)
 
 
 @hookimpl
@@ -58,8 +62,7 @@ def asgi_wrapper(datasette: Any) -> Any:
     site = site_of(datasette)
     if site is None:
         return lambda app: app
-    base_url = datasette.setting("base_url")
-    return lambda app: guarding.guarded(asked.reading_people(app, base_url, site.databases), datasette)
+    return lambda app: guarding.guarded(asked.reading_people(app, site.databases), datasette)
 
 
 @hookimpl(trylast=True)

@@ -17,6 +17,8 @@ from syndication.publish.site import site_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+COOKIE = "ds_actor"
+"""The cookie that bears a person's session (publish.signing_in)."""
 REVIEW = "syndication-review"
 """The permission to decide on verdicts."""
 NOTICE = "syndication-notice"

@@ -23,7 +23,7 @@ _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
 
 
 def table_of(path: str, databases: Iterable[str]) -> str | None:
-    """The table whose page or export for people a path (without the base address) is; None for every other path."""
+    """The table whose page or export for people a path (without its first slash) is; None for every other path."""
     export = _EXPORT.fullmatch(path)
     if export:
         return export["table"]
@@ -60,12 +60,12 @@ def _utc(value: str) -> str:
         return value
 
 
-def reading_people(app: Any, base_url: str, databases: tuple[str, ...]) -> Any:
+def reading_people(app: Any, databases: tuple[str, ...]) -> Any:
     """The ASGI application with the query strings of pages and exports read so."""
 
     async def asked(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["query_string"] and scope["path"].startswith(base_url):
-            table = table_of(scope["path"].removeprefix(base_url), databases)
+        if scope["type"] == "http" and scope["query_string"]:
+            table = table_of(scope["path"].removeprefix("/"), databases)
             if table:
                 query_string = understood(table, scope["query_string"].decode("latin-1"))
                 scope = {**scope, "query_string": query_string.encode("latin-1")}

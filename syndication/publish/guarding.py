@@ -1,5 +1,7 @@
 """Around every answer: the host's name, the audit log, headers that bound what a page may do, cookies hidden from scripts.
 
+What comes in under a proxy's path goes on without it (publish.prefix); the log has the address as it was asked for.
+
 The log is a file of JSON lines a month in the data folder's `audit/`, outside the database that is served: who saw,
 exported and decided what, and when. A page that cannot be logged is not shown.
 """
@@ -15,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 from itsdangerous import BadSignature
 
 from syndication.clock import beijing_date, to_text
-from syndication.publish import access, host_names
-from syndication.publish.signing_in import COOKIE
+from syndication.publish import access, host_names, prefix
 from syndication.publish.site import site_of
 
 if TYPE_CHECKING:
@@ -40,14 +41,16 @@ Headers = list[tuple[bytes, bytes]]
 def guarded(app: Any, datasette: Any) -> Any:
     """The ASGI application with all that around it."""
     own = frozenset((datasette.plugin_config("syndication") or {}).get("host_names", ()))
+    base_url = str(datasette.setting("base_url"))
 
-    async def guard(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
+    async def guard(asked: Any, receive: Any, send: Any) -> None:
+        if asked["type"] != "http":
+            await app(asked, receive, send)
             return
+        scope = prefix.taken_off(asked, base_url)
         hosts = [value for name, value in scope["headers"] if name.lower() == b"host"]
         known = host_names.is_own(hosts, own, str((scope.get("server") or ("",))[0]))
-        if known and _STATIC.search(scope["path"]):
+        if known and _STATIC.match(scope["path"]):
             await app(scope, receive, send)
             return
         # datasette-auth-passwords would take a password with every request, without an end to the guesses
@@ -56,8 +59,9 @@ def guarded(app: Any, datasette: Any) -> Any:
 
         async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":
-                _log(datasette, scope, message["status"])
-                message = {**message, "headers": _secured(message.get("headers", ()), scope["scheme"] == "https")}
+                _log(datasette, {**scope, "path": asked["path"]}, message["status"])
+                headers = prefix.put_before(message.get("headers", ()), base_url)
+                message = {**message, "headers": _secured(headers, scope["scheme"] == "https")}
             await send(message)
 
         await (app(scope, receive, sending) if known else host_names.refuse(sending))
@@ -124,7 +128,7 @@ def write_line(folder: Path, now: datetime, line: dict[str, Any]) -> None:
 def _actor(datasette: Any, scope: Any) -> dict[str, Any] | None:
     """Whose session the request bears; routes see it, what is around them must look itself."""
     cookies = b"; ".join(value for name, value in scope["headers"] if name.lower() == b"cookie").decode("latin-1")
-    found = re.search(rf"(?:^|;\s*){COOKIE}=\"?([^;\"]+)", cookies)
+    found = re.search(rf"(?:^|;\s*){access.COOKIE}=\"?([^;\"]+)", cookies)
     if not found:
         return None
     try:

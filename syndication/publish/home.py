@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from datasette import Response  # type: ignore[import-untyped]  # Datasette ships no types
+from datasette.utils import tilde_encode  # type: ignore[import-untyped]  # as above
 
 from syndication.glossary import Status, chinese
 from syndication.publish import catalog
@@ -50,6 +51,7 @@ async def tables_page(datasette: Any, request: Any) -> Any:
         "statuses": [(status, chinese(status), counts.get(status, {})) for status in Status],
         "span": span,
         "run": _run(run),
+        "run_url": datasette.urls.row(name, "runs", tilde_encode(run["run_id"])) if run else "",
         "list_url": list_url,
         "recent_url": recent_url,
         "lists": [catalog.table(table) for table in LISTS],
@@ -63,4 +65,4 @@ async def tables_page(datasette: Any, request: Any) -> Any:
 def _run(row: Any) -> dict[str, Any] | None:
     if row is None:
         return None
-    return {key: shown(catalog.column("runs", key), row[key]) for key in row.keys()} | {"id": row["run_id"]}  # noqa: SIM118 - a sqlite3.Row iterates over values
+    return {key: shown(catalog.column("runs", key), row[key]) for key in row.keys()}  # noqa: SIM118 - a sqlite3.Row iterates over values

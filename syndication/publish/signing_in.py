@@ -17,12 +17,12 @@ from datasette import Response  # type: ignore[import-untyped]  # Datasette ship
 from datasette.utils import baseconv  # type: ignore[import-untyped]  # as above
 
 from syndication.publish import access
+from syndication.publish.access import COOKIE
 from syndication.publish.site import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-COOKIE = "ds_actor"
 SESSION_SECONDS = 12 * 3600
 FORGOTTEN_AFTER = 15 * 60.0  # seconds
 GUESSES_OF_A_NAME = 5  # from one address
