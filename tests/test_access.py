@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -81,11 +83,10 @@ def cookies(datasette: Datasette, name: str) -> dict[str, str]:
     return {signing_in.COOKIE: signing_in.session(datasette, name)}
 
 
-async def sign_in(datasette: Datasette, name: str, password: str) -> Any:
-    form = await datasette.client.get("/-/login")
-    token = re.search(r'name="csrftoken" value="([^"]+)"', form.text)
-    assert token
-    data = {"username": name, "password": password, "csrftoken": token[1]}
+async def sign_in(datasette: Datasette, name: str, password: str, form_url: str = "/-/login") -> Any:
+    form = await datasette.client.get(form_url)
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)"', form.text)
+    data = {key: unescape(value) for key, value in hidden} | {"username": name, "password": password}
     return await datasette.client.post("/-/login", data=data, cookies={"ds_csrftoken": form.cookies["ds_csrftoken"]})
 
 
@@ -98,7 +99,8 @@ async def test_a_stranger_gets_nothing_but_the_login_page(site: Datasette, path:
     answer = await site.client.get(path)
     assert answer.status_code in (302, 403, 404), path
     if answer.status_code == 302:
-        assert answer.headers["location"] == "/-/login"
+        onward = parse_qs(urlsplit(answer.headers["location"]).query).get("next", ["/"])
+        assert [unquote(each) for each in onward] == [path]
     assert "第1部网站" not in answer.text
     assert "事项的批复" not in answer.text
 
@@ -236,6 +238,35 @@ async def test_signing_in_gives_a_session_that_scripts_cannot_read(site: Dataset
 
 
 @pytest.mark.asyncio
+async def test_signing_in_leads_on_to_the_page_that_was_asked_for(site: Datasette) -> None:
+    led = (await site.client.get("/-/verdicts?status=late&p=2026-03")).headers["location"]
+    assert led == "/-/login?next=/-/verdicts%3Fstatus%3Dlate%26p%3D2026-03"
+    again = await sign_in(site, "kan", "wrong", led)
+    assert 'name="next" value="/-/verdicts?status=late&amp;p=2026-03"' in again.text
+    answer = await sign_in(site, "kan", PASSWORD, led)
+    assert (answer.status_code, answer.headers["location"]) == (302, "/-/verdicts?status=late&p=2026-03")
+
+
+ELSEWHERE = [
+    "//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example/", "javascript:alert(1)", "evil.example",
+    "/\t/evil.example", "/ /evil.example", "/\n/evil.example", "/-//evil.example", "/../other", "/-/%2e%2e/%2E%2E/other", "/./x",
+    "/..%2fother", "/é", "/" + "x" * 2000, "",
+]  # fmt: skip
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+async def test_signing_in_leads_nowhere_else(site: Datasette, elsewhere: str) -> None:
+    form = await site.client.get("/-/login", params={"next": elsewhere})
+    token = re.search(r'name="csrftoken" value="([^"]+)"', form.text)
+    assert token
+    assert 'name="next"' not in form.text
+    data = {"username": "kan", "password": PASSWORD, "csrftoken": token[1], "next": elsewhere}
+    answer = await site.client.post("/-/login", data=data, cookies={"ds_csrftoken": form.cookies["ds_csrftoken"]})
+    assert (answer.status_code, answer.headers["location"]) == (302, "/")
+
+
+@pytest.mark.asyncio
 async def test_cookies_are_secure_behind_tls(site: Datasette) -> None:
     answer = await site.client.get("https://localhost/-/login")
     assert all("Secure" in value for value in answer.headers.get_list("set-cookie"))
@@ -344,7 +375,7 @@ async def test_who_saw_and_exported_what_is_logged_outside_the_database(site: Da
     await site.client.get("/-/verdict/1000", cookies=who)
     await site.client.get("/-/verdicts.csv?status=late", cookies=who)
     await site.client.get("/syndication.json")
-    await sign_in(site, "kan", "wrong")
+    await sign_in(site, "kan", "no such password")
     await site.client.get("/-/static/app.css")
     files = list((folder / "audit").iterdir())
     assert [file.suffix for file in files] == [".jsonl"]
@@ -357,7 +388,25 @@ async def test_who_saw_and_exported_what_is_logged_outside_the_database(site: Da
     assert told[-1] == (None, "login", "/-/login", 403)
     assert lines[1]["query"] == "status=late"
     assert lines[0]["role"] == "viewer"
-    assert not any("wrong" in json.dumps(line) for line in lines)
+    assert not any("such" in json.dumps(line) for line in lines)
+
+
+@pytest.mark.asyncio
+async def test_who_tried_to_sign_in_and_how_it_ended_is_logged(
+    site: Datasette, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing_in, "GUESSES_OF_A_NAME", 1)
+    await sign_in(site, "fu", PASSWORD)
+    await sign_in(site, "kan", "wrong")
+    await sign_in(site, "kan", PASSWORD)
+    await site.client.post("/-/login", data={"username": "x", "password": PASSWORD})
+    lines = [json.loads(line) for line in next((folder / "audit").iterdir()).read_text("utf-8").splitlines()]
+    told = [(line["who"], line["role"], line["tried"], line["outcome"]) for line in lines if line["method"] == "POST"]
+    assert told == [
+        ("fu", "reviewer", "fu", "signed_in"), (None, None, "kan", "wrong"), (None, None, "kan", "too_many"),
+        (None, None, "x", "expired"),
+    ]  # fmt: skip
+    assert not any(PASSWORD in json.dumps(line) for line in lines)
 
 
 @pytest.mark.asyncio

@@ -10,7 +10,7 @@ from datasette.database import QueryInterrupted  # type: ignore[import-untyped] 
 from datasette.utils.asgi import Base400, Forbidden, NotFound  # type: ignore[import-untyped]  # as above
 from datasette.views.base import DatasetteError  # type: ignore[import-untyped]  # as above
 
-from syndication.publish import access
+from syndication.publish import access, signing_in
 
 _KNOWN = (
     (r"Cannot sort table by (.+)", "不能按“{0}”排序。"),
@@ -57,7 +57,7 @@ async def refusal(datasette: Any, request: Any) -> Any:
     """The page for what the visitor may not see; who could sign in is led there."""
     locked_out = access.door_of(datasette) is access.Door.LOCKED and not access.role_of(datasette, request.actor)
     if locked_out and request.method == "GET" and not _FILE.search(request.path):
-        return Response.redirect(datasette.urls.path("/-/login"))
+        return Response.redirect(signing_in.sign_in_url(datasette, request.full_path))
     if request.path.endswith(".json"):
         return Response.json({"ok": False, "error": "Forbidden", "status": 403, "title": None}, status=403)
     return await _page(datasette, request, 403, "您没有查看此页面的权限。")

@@ -2,21 +2,26 @@
 
 Facts (datasette-auth-passwords 1.1.1): its cookie never ends and scripts may read it, its page is English and takes any
 number of guesses, each of which costs the server a fifth of a second of work.
+
+Who was led to the form from a page of ours goes on to that page (`next`). An address there can be anybody's, sent by mail: what
+a browser could take for another site's, or for a path beside ours, leads to the front page.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlencode
 from weakref import WeakKeyDictionary
 
 from datasette import Response  # type: ignore[import-untyped]  # Datasette ships no types
 from datasette.utils import baseconv  # type: ignore[import-untyped]  # as above
 
-from syndication.publish import access
+from syndication.publish import access, guarding
 from syndication.publish.access import COOKIE
 from syndication.publish.site import site_of
 
@@ -28,6 +33,9 @@ FORGOTTEN_AFTER = 15 * 60.0  # seconds
 GUESSES_OF_A_NAME = 5  # from one address
 GUESSES_FROM_AN_ADDRESS = 20
 GUESSES_AT_ONCE = 2
+LONGEST_PATH = 2000
+_PATH = re.compile(r"/(?!/)[!-\[\]-~]*", re.ASCII)
+"""Signs that can be seen, but for the backslash, which browsers take for a slash; and no site before the first slash."""
 _NOBODY = "pbkdf2_sha256$480000$00$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 """What a guess at a name that does not exist is compared with, so that it takes as long as any other."""
 
@@ -75,16 +83,20 @@ _guesses: WeakKeyDictionary[Any, Guesses] = WeakKeyDictionary()
 async def sign_in_page(datasette: Any, request: Any) -> Any:
     """`/-/login`: the form, and what it sends."""
     if request.method != "POST":
-        return await _form(datasette, request, "", 200)
-    if "ds_csrftoken" not in request.cookies:  # asgi-csrf lets a form without any cookie pass
-        return await _form(datasette, request, "页面已过期，请重新登录。", 403)
+        return await _form(datasette, request, "", 200, own_path(request.args.get("next") or ""))
     given = await request.post_vars()
     name, password = str(given.get("username", ""))[:100], str(given.get("password", ""))[:1000]
+    onward = own_path(str(given.get("next", "")))
+    guarding.note(request, tried=name)
+    if "ds_csrftoken" not in request.cookies:  # asgi-csrf lets a form without any cookie pass
+        guarding.note(request, outcome="expired")
+        return await _form(datasette, request, "页面已过期，请重新登录。", 403, onward)
     address = (request.scope.get("client") or ("",))[0]
     guesses = _guesses.setdefault(datasette, Guesses())
     if waiting := guesses.wait(address, name, time.monotonic()):
         minutes = -(-waiting // 60)
-        refused = await _form(datasette, request, f"尝试次数过多，请 {minutes} 分钟后再试。", 429)
+        guarding.note(request, outcome="too_many")
+        refused = await _form(datasette, request, f"尝试次数过多，请 {minutes} 分钟后再试。", 429, onward)
         refused.headers["Retry-After"] = str(waiting)
         return refused
     user = access.accounts_of(datasette).users.get(name)
@@ -92,11 +104,26 @@ async def sign_in_page(datasette: Any, request: Any) -> Any:
         right = await asyncio.to_thread(_is_password, password, user.password_hash if user else _NOBODY)
     if not user or not right:
         guesses.add(address, name, time.monotonic())
-        return await _form(datasette, request, "用户名或密码不正确。", 403)
+        guarding.note(request, outcome="wrong")
+        return await _form(datasette, request, "用户名或密码不正确。", 403, onward)
     guesses.forget(address, name)
-    response = Response.redirect(datasette.urls.path("/"))
+    guarding.note(request, who=name, role=user.role, outcome="signed_in")
+    response = Response.redirect(datasette.urls.path(onward))
     response.set_cookie(COOKIE, session(datasette, name), max_age=SESSION_SECONDS, httponly=True, samesite="lax")
     return response
+
+
+def own_path(written: str) -> str:
+    """A path of ours, without the proxy's, to go on to; the front page for everything else."""
+    path = written.partition("?")[0]
+    stepping = {".", ".."} & set(unquote(path).split("/"))
+    return written if _PATH.fullmatch(written) and "//" not in path and not stepping and len(written) <= LONGEST_PATH else "/"
+
+
+def sign_in_url(datasette: Any, onward: str) -> str:
+    """The form, from which a visitor goes on to a path of ours."""
+    form, onward = str(datasette.urls.path("/-/login")), own_path(onward)
+    return form if onward == "/" else f"{form}?{urlencode({'next': onward}, safe='/')}"
 
 
 def session(datasette: Any, name: str) -> str:
@@ -125,7 +152,8 @@ def _is_password(password: str, password_hash: str) -> bool:
     return bool(verify_password(password, password_hash))
 
 
-async def _form(datasette: Any, request: Any, error: str, status: int) -> Any:
+async def _form(datasette: Any, request: Any, error: str, status: int, onward: str) -> Any:
     from syndication.publish.workbench.pages import rendered
 
-    return await rendered(datasette, request, "login", {"error": error, "bare": True}, status=status)
+    context = {"error": error, "bare": True, "next": onward}
+    return await rendered(datasette, request, "login", context, status=status)
