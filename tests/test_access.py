@@ -24,7 +24,7 @@ from syndication.accounts import (
     users_command,
 )
 from syndication.errors import DataFolderError
-from syndication.publish import access, host_names, signing_in
+from syndication.publish import DEVELOPERS_PAGES, access, host_names, signing_in
 from syndication.publish.configuration import make_datasette
 from syndication.publish.workbench import routes
 from syndication.serve import check_door, serve_command
@@ -125,6 +125,11 @@ async def test_an_operator_may_open_reading_on_purpose(folder: Path) -> None:
     assert (await datasette.client.get("/-/verdicts")).status_code == 200
     assert (await datasette.client.get("/syndication?sql=select+1")).status_code == 403
     assert not await datasette.permission_allowed(None, access.REVIEW)
+    for name in DEVELOPERS_PAGES:
+        for kind in ("", ".json"):
+            answer = await datasette.client.get(f"/-/{name}{kind}")
+            assert answer.status_code == 404, name
+            assert "0.65" not in answer.text
 
 
 @pytest.mark.asyncio
@@ -185,7 +190,7 @@ async def test_a_foreign_name_that_was_led_here_gets_nothing(named: Datasette, h
         assert "请使用管理员告知的网址打开" in answer.text
         assert "第1部网站" not in answer.text
         assert "set-cookie" not in answer.headers
-        assert answer.headers["content-security-policy"] == "default-src 'none'"
+        assert answer.headers["content-security-policy"] == host_names.POLICY
 
 
 @pytest.mark.asyncio

@@ -25,7 +25,8 @@ WORKBENCH = {
     "/-/notices": "通报",
 }  # fmt: skip
 DEVELOPERS_PAGES = (
-    "patterns", "messages", "allow-debug", "permissions", "threads", "databases", "metadata", "password-tool",
+    "patterns", "messages", "allow-debug", "permissions", "threads", "databases", "metadata", "password-tool", "plugins",
+    "versions", "settings", "config", "actor",
 )  # fmt: skip
 """Pages of Datasette's that show the server's inside; they are not served."""
 
@@ -55,14 +56,14 @@ def startup(datasette: Any) -> Any:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Any:
-    """Filters in people's words; the audit log and headers around every answer."""
-    from syndication.publish import asked, guarding
+    """Filters in people's words; refused requests; the audit log and headers around every answer."""
+    from syndication.publish import asked, guarding, refusing
     from syndication.publish.site import site_of
 
     site = site_of(datasette)
     if site is None:
         return lambda app: app
-    return lambda app: guarding.guarded(asked.reading_people(app, site.databases), datasette)
+    return lambda app: guarding.guarded(refusing.telling(asked.reading_people(app, site.databases)), datasette)
 
 
 @hookimpl(trylast=True)
@@ -82,7 +83,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
     """
     from datasette.utils import tilde_encode  # type: ignore[import-untyped]  # Datasette ships no types
 
-    from syndication.publish import export, home, signing_in
+    from syndication.publish import export, home, refusing, signing_in
     from syndication.publish.site import site_of
     from syndication.publish.workbench import routes
 
@@ -92,6 +93,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
     names = "|".join(re.escape(tilde_encode(name)) for name in site.databases)
     return [
         *routes.ROUTES,
+        (refusing.ROUTE, refusing.refused_page),
         (r"^/-/login$", signing_in.sign_in_page),
         (r"^/-/logout$", signing_in.sign_out),
         (r"^/-/tables$", home.tables_page),
@@ -187,4 +189,4 @@ def handle_exception(datasette: Any, request: Any, exception: BaseException) -> 
     if site_of(datasette) is None:
         return usual
     answer = faults.answer(datasette, request, exception)
-    return [answer] if faults.expected(exception) else [answer, *usual]
+    return [answer] if faults.expected(request, exception) else [answer, *usual]

@@ -17,7 +17,7 @@ from datasette.filters import Filters  # type: ignore[import-untyped]  # Dataset
 from jinja2 import BaseLoader, Environment
 from markupsafe import Markup
 
-from syndication.publish import catalog, cellmaking
+from syndication.publish import catalog, cellmaking, faults
 from syndication.publish.values import shown
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def make_chinese(environment: Environment) -> None:
     environment.filters["menu_word"] = lambda label: MENU_WORDS.get(label, label)
     environment.filters["operator"] = lambda key: OPERATORS.get(key, key)
     environment.filters["described"] = described
+    environment.filters["fault_told"] = faults.told
     environment.filters["unfolded"] = unfolded
     environment.filters["unfolded_cells"] = unfolded_cells
     environment.filters["record_page"] = record_page

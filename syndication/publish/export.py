@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from datasette import Response  # type: ignore[import-untyped]  # Datasette ships no types
-from datasette.filters import Filters  # type: ignore[import-untyped]  # as above
+from datasette.filters import Filters  # type: ignore[import-untyped]  # Datasette ships no types
 from datasette.plugins import pm  # type: ignore[import-untyped]  # as above
 from datasette.utils import await_me_maybe, tilde_decode, tilde_encode  # type: ignore[import-untyped]  # as above
 from datasette.utils.asgi import BadRequest, Forbidden, NotFound  # type: ignore[import-untyped]  # as above
 
 from syndication.cells import BOM, safe
 from syndication.publish import catalog
+from syndication.publish.refusing import WrongMethod
 from syndication.publish.site import site_of
 from syndication.publish.values import teller
 from syndication.publish.workbook import CONTENT_TYPE, workbook_chunks
@@ -209,7 +209,7 @@ async def table_csv(datasette: Any, request: Any) -> Any:
 
 async def _respond(datasette: Any, request: Any, *, for_programs: bool) -> Any:
     if request.method not in ("GET", "HEAD"):
-        return Response.text("Method not allowed", status=405)
+        raise WrongMethod("Method not allowed")
     site = site_of(datasette)
     name = tilde_decode(request.url_vars.get("database") or (site.first if site else ""))
     table = tilde_decode(request.url_vars["table"])

@@ -7,6 +7,8 @@ figures is nobody's to lead elsewhere.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
@@ -16,13 +18,20 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?", re.ASCII)
 _HEADER = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^:\[\]]+)(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
-_PAGE = """<!DOCTYPE html>
+_STYLE = """
+body { margin: 0; color: #1d2530; line-height: 1.6; font-family: "Microsoft YaHei", "PingFang SC", sans-serif; }
+header { padding: .6em 1.2em; background: #0b4f8a; color: #fff; font-weight: bold; }
+main { padding: .4em 1.2em; max-width: 50rem; overflow-wrap: anywhere; }
+"""
+_PAGE = f"""<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>网址有误 · 国务院信息转载监测</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"></head>
-<body><h1>网址有误（421）</h1>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>
+<body><header>国务院信息转载监测</header><main><h1>网址有误（421）</h1>
 <p>浏览器使用的网址不属于本系统，为安全起见没有显示任何内容。请使用管理员告知的网址打开。</p>
 <p>管理员：如该网址确属本系统，请在启动时用 <code>syndication serve --host-name 主机名</code>
-（或环境变量 <code>SYNDICATION_HOST_NAMES</code>）写明。</p></body></html>"""
+（或环境变量 <code>SYNDICATION_HOST_NAMES</code>）写明。</p></main></body></html>"""
+POLICY = f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'"
+"""The page may hold its own style, and nothing else."""
 
 
 def told_name(written: str) -> str:
@@ -63,7 +72,7 @@ async def refuse(send: Any) -> None:
     body = _PAGE.encode()
     headers = [
         (b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode()),
-        (b"content-security-policy", b"default-src 'none'"), (b"cache-control", b"no-store"),
+        (b"content-security-policy", POLICY.encode()), (b"cache-control", b"no-store"),
     ]  # fmt: skip
     await send({"type": "http.response.start", "status": 421, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -13,6 +13,7 @@ from datasette.utils.asgi import BadRequest, NotFound  # type: ignore[import-unt
 from syndication.errors import DataFolderError, EvidenceError
 from syndication.notice_documents.numbering import NUMBER
 from syndication.publish.export import Export, FileStream
+from syndication.publish.refusing import WrongMethod
 from syndication.publish.site import site_of
 from syndication.publish.workbench import archived, finding, lists, pages
 from syndication.publish.workbench.meaning import meaning_page
@@ -42,7 +43,7 @@ async def list_page(datasette: Any, request: Any) -> Any:
 async def list_export(datasette: Any, request: Any) -> Any:
     """The same with `.csv` or `.xlsx`: all that the pages of the list show, whole."""
     if request.method not in ("GET", "HEAD"):
-        return Response.text("Method not allowed", status=405)
+        raise WrongMethod("Method not allowed")
 
     name = await pages.allowed(datasette, request)
     database = Path(datasette.databases[name].path)
