@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import grp
+import http.client
 import os
 import pwd
 import re
 import shlex
 import shutil
+import socket
+import ssl
 import subprocess
+import time
 
 import pytest
 from conftest import ROOT
@@ -111,25 +115,97 @@ def test_logrotate_takes_the_file(tmp_path):
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
-@pytest.mark.skipif(NGINX is None, reason="nginx is not on this machine")
-def test_nginx_takes_the_file(tmp_path):
-    Authority(tmp_path / "keys").context("monitor.example", Certificate.VALID)
-    (pair,) = (tmp_path / "keys").glob("monitor.example*.pem")  # key and certificate
+def nginx_site(folder, **changed):
+    """nginx's arguments for the site as it ships, with a certificate of the rehearsal's and what is changed in it."""
+    Authority(folder / "keys").context("monitor.example", Certificate.VALID)
+    (pair,) = (folder / "keys").glob("monitor.example*.pem")  # key and certificate
     site = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     site = site.replace("/etc/nginx/syndication-proxy.conf", str(DEPLOY / "nginx-proxy.conf"))
     site = re.sub(r"ssl_certificate_key [^;]+;", f"ssl_certificate_key {pair};", site)
     site = re.sub(r"ssl_certificate [^;]+;", f"ssl_certificate {pair};", site)
-    (tmp_path / "site.conf").write_text(site, encoding="utf-8")
-    (tmp_path / "nginx.conf").write_text(
-        f"pid {tmp_path}/pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\n"
-        f"http {{ access_log off; include {tmp_path}/site.conf; }}\n",
+    for line, instead in changed.items():
+        assert line in site
+        site = site.replace(line, instead)
+    (folder / "site.conf").write_text(site, encoding="utf-8")
+    kept = "".join(
+        f"{kind}_temp_path {folder}/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )  # fmt: skip
+    (folder / "nginx.conf").write_text(
+        f"pid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
+        f"http {{ access_log off; {kept} include {folder}/site.conf; }}\n",
         encoding="utf-8",
     )  # fmt: skip
-    done = subprocess.run(
-        [NGINX, "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, check=False
-    )  # fmt: skip
+    return [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not on this machine")
+def test_nginx_takes_the_file(tmp_path):
+    done = subprocess.run([*nginx_site(tmp_path), "-t"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "[warn]" not in done.stderr
+
+
+def free_port():
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return asked.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def nginx(tmp_path_factory):
+    """The port of an nginx with the site as it ships, in front of a program that does not answer."""
+    folder, port, plain, nobody = tmp_path_factory.mktemp("nginx"), free_port(), free_port(), free_port()
+    command = nginx_site(folder, **{
+        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl", "listen 80;": f"listen 127.0.0.1:{plain};",
+        "127.0.0.1:8001;": f"127.0.0.1:{nobody};",
+    })  # fmt: skip
+    process = subprocess.Popen([*command, "-g", "daemon off; master_process off;"], stderr=subprocess.PIPE, text=True)
+    for _ in range(100):
+        with socket.socket() as asked:
+            if asked.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    yield port
+    process.terminate()
+    process.communicate(timeout=30)
+
+
+def ask(port, method, path):
+    connection = http.client.HTTPSConnection("127.0.0.1", port, context=ssl._create_unverified_context(), timeout=30)
+    connection.request(method, path)
+    answer = connection.getresponse()
+    text = answer.read().decode("utf-8")
+    connection.close()
+    return answer.status, answer.headers, text
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not on this machine")
+@pytest.mark.parametrize(("path", "status", "told"), [
+    ("/nothing", 404, "没有这个页面"), ("/monitor/", 502, "正在重新启动"), ("/monitor/-/verdicts.csv", 502, "正在重新启动"),
+])  # fmt: skip
+def test_nginx_says_in_chinese_what_it_cannot_do(nginx, path, status, told):
+    answered, headers, text = ask(nginx, "GET", path)
+    assert (answered, headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert told in text
+    assert f"（{status}）" in text
+    assert "nginx" not in text
+    assert headers["strict-transport-security"]
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not on this machine")
+def test_nginx_leads_from_the_front_to_the_pages(nginx):
+    status, headers, _ = ask(nginx, "GET", "/")
+    assert status == 302
+    assert headers["location"].endswith("/monitor/")
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not on this machine")
+def test_nginx_counts_guesses_and_not_views_of_the_form(nginx):
+    assert {ask(nginx, "GET", "/monitor/-/login")[0] for _ in range(20)} == {502}
+    guesses = [ask(nginx, "POST", "/monitor/-/login") for _ in range(8)]
+    assert [status for status, _, _ in guesses] == [502] * 6 + [429] * 2
+    assert "请求过于频繁" in guesses[-1][2]
+    assert ask(nginx, "GET", "/monitor/-/login")[0] == 502
 
 
 @pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
@@ -161,7 +237,7 @@ def test_nginx_and_the_program_have_the_same_name_and_path():
     given = dict(re.findall(r"^(SYNDICATION_\w+)=(.+)$", (DEPLOY / "syndication.env").read_text(encoding="utf-8"), re.MULTILINE))
     assert {parameter.envvar for parameter in main.commands["serve"].params} >= {"SYNDICATION_HOST_NAMES", "SYNDICATION_PREFIX"}
     assert set(re.findall(r"server_name (\S+);", nginx)) == set(given["SYNDICATION_HOST_NAMES"].split())
-    paths = set(re.findall(r"location (?:= |~ \^)?(/\w+/)", nginx))
+    paths = set(re.findall(r"location (?:= |~ \^)?(/\w+/)", nginx)) | set(re.findall(r"(?:return 302 |href=')(/[^;']*)", nginx))
     assert paths == {given["SYNDICATION_PREFIX"]}
     assert "proxy_set_header Host $host;" in (DEPLOY / "nginx-proxy.conf").read_text(encoding="utf-8")
 
