@@ -202,6 +202,7 @@ def test_nginx_leads_from_the_front_to_the_pages(nginx):
 @pytest.mark.skipif(NGINX is None, reason="nginx is not on this machine")
 def test_nginx_counts_guesses_and_not_views_of_the_form(nginx):
     assert {ask(nginx, "GET", "/monitor/-/login")[0] for _ in range(20)} == {502}
+    assert ask(nginx, "GET", "/monitor/-/verdicts.csv")[0] == 502  # pages that were looked at refuse no export
     guesses = [ask(nginx, "POST", "/monitor/-/login") for _ in range(8)]
     assert [status for status, _, _ in guesses] == [502] * 6 + [429] * 2
     assert "请求过于频繁" in guesses[-1][2]

@@ -148,6 +148,7 @@ async def test_a_stale_form_says_so_and_gives_back_what_was_written(site: Datase
     who = session(site, "fu") | STALE
     answer = await site.client.post("/-/verdict/1000/review", data=form, cookies=who)
     assert answer.status_code == 403
+    assert "<h1>没有提交" in answer.text
     assert "表单已过期，没有提交" in answer.text
     assert "门户说明：&lt;b&gt;已下线&lt;/b&gt;</textarea>" in answer.text
     assert "https://a.example/x</textarea>" in answer.text
@@ -172,6 +173,16 @@ async def test_a_form_of_an_ended_session_gives_back_what_was_written(site: Data
     assert "理由在此</textarea>" in answer.text
     assert 'href="/-/login?next=/-/verdict/1000/review"' in answer.text
     assert NAVIGATION not in answer.text
+
+
+@pytest.mark.asyncio
+async def test_a_form_of_who_may_not_says_so(site: Datasette) -> None:
+    page = await site.client.get("/-/verdict/1000", cookies=session(site, "kan"))
+    token = page.cookies["ds_csrftoken"]
+    form = {"csrftoken": token, "decision": "exempt", "reason": "理由在此"}
+    answer = await site.client.post("/-/verdict/1000/review", data=form, cookies=session(site, "kan") | {"ds_csrftoken": token})
+    assert answer.status_code == 403
+    assert "您没有进行此操作的权限" in answer.text
 
 
 @pytest.mark.asyncio

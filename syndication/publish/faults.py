@@ -114,19 +114,21 @@ async def refusal(datasette: Any, request: Any) -> Any:
         return Response.json({"ok": False, "error": "Forbidden", "status": 403, "title": None}, status=403)
     if locked_out and request.method == "POST":
         return await _page(datasette, request, 403, "登录已失效，没有提交。", "请重新登录，再填写并提交。")
-    return await _page(datasette, request, 403, "您没有查看此页面的权限。", "如需查看，请与管理员联系。")
+    reason = "您没有进行此操作的权限。" if request.method == "POST" else "您没有查看此页面的权限。"
+    return await _page(datasette, request, 403, reason, "如有需要，请与管理员联系。")
 
 
 async def _page(datasette: Any, request: Any, status: int, reason: str, advice: str, *, technical: str = "") -> Any:
     """An error in the frame of the workbench; without its navigation for those who may see no page."""
     role, asked = access.role_of(datasette, request.actor), refusing.asked_path(request)
-    form = refusing.typed(request)
-    bare = not role and access.door_of(datasette) is access.Door.LOCKED
+    form, door = refusing.typed(request), access.door_of(datasette)
+    bare = not role and door is access.Door.LOCKED
     context = {
-        "bare": bare, "status": status, "title": _TITLES.get(status, "出错了"), "reason": reason, "advice": advice,
+        "bare": bare, "status": status, "reason": reason, "advice": advice,
+        "title": "没有提交" if form and status == 403 else _TITLES.get(status, "出错了"),
         "technical": technical if role is UserRole.ADMIN else "",
         "typed": [(label, form[name]) for name, label in _TYPED.items() if form.get(name)],
         "form_url": datasette.urls.path(signing_in.own_path(asked)) if form and not bare else "",
-        "sign_in_url": signing_in.sign_in_url(datasette, asked) if not role and access.door_of(datasette) != "no_users" else "",
+        "sign_in_url": "" if role or door is access.Door.NO_USERS else signing_in.sign_in_url(datasette, asked),
     }  # fmt: skip
     return await pages.rendered(datasette, request, "error", context, status=status)
