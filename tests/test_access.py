@@ -255,7 +255,7 @@ async def test_signing_in_leads_on_to_the_page_that_was_asked_for(site: Datasett
 ELSEWHERE = [
     "//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example/", "javascript:alert(1)", "evil.example",
     "/\t/evil.example", "/ /evil.example", "/\n/evil.example", "/-//evil.example", "/../other", "/-/%2e%2e/%2E%2E/other", "/./x",
-    "/..%2fother", "/é", "/" + "x" * 2000, "",
+    "/..%2fother", "/é", "/" + "x" * 2000, "", "/-/login?next=/", "/-/logout",
 ]  # fmt: skip
 
 

@@ -114,10 +114,11 @@ async def sign_in_page(datasette: Any, request: Any) -> Any:
 
 
 def own_path(written: str) -> str:
-    """A path of ours, without the proxy's, to go on to; the front page for everything else."""
+    """A path of ours, without the proxy's, to go on to; the front page for everything else, this form among it."""
     path = written.partition("?")[0]
     stepping = {".", ".."} & set(unquote(path).split("/"))
-    return written if _PATH.fullmatch(written) and "//" not in path and not stepping and len(written) <= LONGEST_PATH else "/"
+    ours = _PATH.fullmatch(written) and "//" not in path and not stepping and len(written) <= LONGEST_PATH
+    return written if ours and path not in ("/-/login", "/-/logout") else "/"
 
 
 def sign_in_url(datasette: Any, onward: str) -> str:
