@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 RELEASED = datetime(2026, 1, 20, 2, tzinfo=UTC)
 NIGHTS = [RELEASED + timedelta(days=day, hours=16) for day in range(130)]
 TITLE = "国务院办公厅关于加强样例山区巡回医疗的意见"
-BODY = "".join(f"第{number}条　样例山区的巡回医疗由县级人民政府组织，每季度不少于{number + 3}次，所需经费列入预算。\n" for number in range(1, 25))
+LINE = "第{}条　样例山区的巡回医疗由县级人民政府组织，每季度不少于{}次，所需经费列入预算。\n"
+BODY = "".join(LINE.format(number, number + 3) for number in range(1, 25))
 EDITION = "inspection-24h"
 
 

@@ -77,36 +77,30 @@ async def notice_page(datasette: Any, request: Any) -> Any:
 
 async def check_page(datasette: Any, request: Any) -> Any:
     """`/-/notices/NUMBER/check` (POST): recomputes the notice, and shows how that came out."""
-    name = await pages.allowed(datasette, request)
-    number = request.url_vars["number"]
-    path = datasette.urls.path(f"/-/notices/{number}")
-    if request.method != "POST":
-        return Response.redirect(path)
-    await _posted(datasette, request)
-    guarding.note(request, did="check_notice", notice=number)
-    data = Path(datasette.databases[name].path).parent
-    told = await _have_done(datasette, {"do": "check", "folder": str(data), "by": request.actor["id"], "number": number})
-    if told["error"]:
-        return await _one(datasette, request, f"没有核验：{told['error']}", status=409)
-    return Response.redirect(f"{path}?checked=1#checks")
+    return await _of_one(datasette, request, "check", "没有核验", "?checked=1#checks")
 
 
 async def void_page(datasette: Any, request: Any) -> Any:
     """`/-/notices/NUMBER/void` (POST): keeps that the notice was never sent, with the reason."""
+    return await _of_one(datasette, request, "void", "没有作废")
+
+
+async def _of_one(datasette: Any, request: Any, do: str, failed: str, then: str = "") -> Any:
+    """Has something done to the notice of the address, and leads back to it; a GET leads there at once."""
     name = await pages.allowed(datasette, request)
     number = request.url_vars["number"]
     path = datasette.urls.path(f"/-/notices/{number}")
     if request.method != "POST":
         return Response.redirect(path)
-    given = await _posted(datasette, request)
-    reason = given.get("reason", "")[:LONGEST_REASON]
-    guarding.note(request, did="void_notice", notice=number, reason=reason)
-    asked = {"do": "void", "folder": str(Path(datasette.databases[name].path).parent), "by": request.actor["id"],
-             "number": number, "reason": reason}  # fmt: skip
-    told = await _have_done(datasette, asked)
+    reason = (await _posted(datasette, request)).get("reason", "")[:LONGEST_REASON]
+    guarding.note(request, did=f"{do}_notice", notice=number, **({"reason": reason} if reason else {}))
+    folder = str(Path(datasette.databases[name].path).parent)
+    told = await _have_done(
+        datasette, {"do": do, "folder": folder, "by": request.actor["id"], "number": number, "reason": reason}
+    )
     if told["error"]:
-        return await _one(datasette, request, f"没有作废：{told['error']}", status=409)
-    return Response.redirect(path)
+        return await _one(datasette, request, f"{failed}：{told['error']}", status=409)
+    return Response.redirect(f"{path}{then}")
 
 
 async def notice_file(datasette: Any, request: Any) -> Any:
