@@ -11,6 +11,7 @@ import csv
 import os
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -120,7 +121,8 @@ def _write(target: Path, rows: Iterable[list[Cell]]) -> None:
     except OSError as fault:
         raise NoticeError(f"无法写入 {target}：{fault.strerror}。 Cannot write {target}: {fault.strerror}.") from fault
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing is left to take away
+            part.unlink(missing_ok=True)
 
 
 def _write_table(file: IO[str], rows: Iterable[list[Cell]]) -> None:
