@@ -1,6 +1,6 @@
 """Whether this machine can be left alone with the job, check by check, and for each fault what to do.
 
-Nothing is written but a trial file that is removed again; of the world only www.gov.cn is asked, each of its lists once, and
+Nothing is written but trial files that are removed again; of the world only www.gov.cn is asked, each of its lists once, and
 the resolver for the names of the portals.
 """
 
@@ -21,6 +21,7 @@ from syndication.checkup_network import government, portal_names, proxies
 from syndication.clock import beijing_text, from_text
 from syndication.errors import DataFolderError, LockedError, SyndicationError
 from syndication.finding import KEEP_TIME, Finding, Health
+from syndication.logs import VARIABLE as LOG_VARIABLE
 from syndication.render import require_browser
 from syndication.running import read_files
 from syndication.store.database import FILE_NAME
@@ -69,6 +70,7 @@ def examine(
     yield from _files(folder)
     yield from _fonts()
     yield _contact(environment)
+    yield _log(environment)
     yield _spiders()
     yield from _alerts(folder)
     yield from proxies(environment)
@@ -199,6 +201,17 @@ def _contact(environment: dict[str, str]) -> Finding:
         return Finding("联系方式", Health.OK, contact)
     advice = "设置 SYNDICATION_CONTACT（网址或邮箱），如写入 /etc/syndication.env"
     return Finding("联系方式", Health.BAD, "未设置：被访问网站的管理员无从联系", advice)
+
+
+def _log(environment: dict[str, str]) -> Finding:
+    path = environment.get(LOG_VARIABLE, "")
+    if not path:
+        return Finding("日志文件", Health.OK, f"未设置 {LOG_VARIABLE}，只写到标准错误")
+    problem = machine.write_problem(Path(path))
+    if problem:
+        advice = f"建立其目录并使当前用户可写（install -d -o syndication），或改正 {LOG_VARIABLE}"
+        return Finding("日志文件", Health.BAD, f"{path} 无法写入：{problem}", advice)
+    return Finding("日志文件", Health.OK, f"{path} 可写")
 
 
 def _spiders() -> Finding:

@@ -1,6 +1,7 @@
 """A log that machines read: one JSON object a line, each with the run it belongs to, beside what a person sees.
 
-The file is opened anew when logrotate has moved it. Of the libraries only warnings are taken.
+The file is opened anew when logrotate has moved it. Of the libraries only warnings are taken. A log is no reason to leave a
+night out: a file that cannot be written is told once.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syndication.clock import to_text
-from syndication.errors import DataFolderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,17 +61,35 @@ class JsonLines(logging.Formatter):
 
 
 class _LogFile(WatchedFileHandler):
-    """Opens a moved file anew. Where it cannot be written (a full disk), that is said once and the work goes on."""
+    """Opens a moved file anew. Where it cannot be opened or written, that is said once and the work goes on."""
 
     _told = False
 
+    def begin(self) -> None:
+        """Makes the file and its folder, so that what stands in the way is told before the work begins."""
+        try:
+            Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+            self.stream = self._open()
+            self._statstream()
+        except OSError as problem:
+            self._tell(problem)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """A line; opening the file anew may fail as well as writing it."""
+        try:
+            super().emit(record)
+        except OSError as problem:
+            self._tell(problem)
+
     def handleError(self, record: logging.LogRecord) -> None:
         """In the place of a traceback for each line."""
+        self._tell(sys.exc_info()[1])
+
+    def _tell(self, problem: BaseException | None) -> None:
         if not self._told:
             self._told = True
-            problem = sys.exc_info()[1]
             click.echo(
-                f"syndication: 日志文件 {self.baseFilename} 无法写入，监测继续进行，请检查磁盘。"
+                f"syndication: 日志文件 {self.baseFilename} 无法写入，任务继续进行，请检查磁盘、目录和权限。"
                 f" The log {self.baseFilename} cannot be written ({problem}); the work goes on",
                 err=True,
             )
@@ -82,19 +100,10 @@ def _wanted(record: logging.LogRecord) -> bool:
 
 
 def open_log(path: Path, command: str) -> None:
-    """Writes the process's log to a file as well.
-
-    Raises:
-        DataFolderError: the file cannot be written.
-    """
+    """Writes the process's log to a file as well; one that cannot be written is told once on standard error."""
     _Now.command = command
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = _LogFile(path, encoding="utf-8")
-    except OSError as problem:
-        raise DataFolderError(
-            f"无法写入日志文件 {path}（{problem.strerror}）。 The log {path} cannot be written: {problem.strerror}"
-        ) from problem
+    handler = _LogFile(path, encoding="utf-8", delay=True)
+    handler.begin()
     handler.setLevel(logging.INFO)
     handler.setFormatter(JsonLines())
     handler.addFilter(_wanted)

@@ -11,6 +11,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -57,6 +58,19 @@ def room(folder: Path) -> Room:
     """How much more the folder can hold."""
     usage, stat = shutil.disk_usage(folder), os.statvfs(folder)
     return Room(usage.free, usage.total, stat.f_favail if stat.f_files else None)
+
+
+def write_problem(path: Path) -> str:
+    """Why a file cannot be written or, where it is not there, cannot be made; empty where it can. It stays as it is."""
+    try:
+        if path.exists():
+            path.open("ab").close()
+        else:
+            there = next(parent for parent in path.absolute().parents if parent.exists())
+            tempfile.TemporaryFile(dir=there).close()
+    except OSError as problem:
+        return problem.strerror or str(problem)
+    return ""
 
 
 def filesystem_kind(folder: Path, mounts: Path = MOUNTS) -> str:

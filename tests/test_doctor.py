@@ -94,6 +94,19 @@ def test_a_missing_package_for_alerts_is_found(folder, monkeypatch):
     assert "alerts" in bad(found(folder))["告警"]
 
 
+def test_a_log_that_could_not_be_written_is_found_and_one_that_could_is_not_made(folder, tmp_path):
+    def log(path):
+        return bad(found(folder, environment={**ENVIRONMENT, "SYNDICATION_LOG": str(path)})).get("日志文件", "")
+
+    assert log(tmp_path / "new" / "log.jsonl") == ""
+    assert "无法写入" in log("/dev/null/log.jsonl")
+    assert "无法写入" in log(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+    (tmp_path / "log.jsonl").write_text("a line\n", encoding="utf-8")
+    assert log(tmp_path / "log.jsonl") == ""
+    assert (tmp_path / "log.jsonl").read_text(encoding="utf-8") == "a line\n"
+
+
 def test_a_taken_folder_is_noted_and_no_fault(folder):
     with lock.hold(folder, "nightly", NOW):
         findings = found(folder)

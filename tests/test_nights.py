@@ -6,6 +6,7 @@ import email
 import email.policy
 import importlib
 import json
+import logging
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from syndication.alert_rules import AlertsError, load_alerts
 from syndication.alert_sending import by_apprise
 from syndication.alerts import STATE_FILE, tell
 from syndication.clock import from_text
+from syndication.logs import _LogFile
 from syndication.rehearsal.build import build
 from syndication.rehearsal.cast import story
 from syndication.rehearsal.fleet import Fleet
@@ -79,12 +81,30 @@ def test_an_error_is_a_line_of_the_log_too(syndication, tmp_path):
     assert "portals.csv is missing" in line["message"]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is not on this machine")
-def test_a_log_that_cannot_be_written_is_told_once_and_ends_nothing(nights, tmp_path):
+NO_DEVICE = pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is not on this machine")
+
+
+@pytest.mark.parametrize("log", [pytest.param("/dev/full", marks=NO_DEVICE), "/dev/null/none/log.jsonl"])
+def test_a_log_that_cannot_be_written_is_told_once_and_ends_nothing(nights, tmp_path, monkeypatch, log):
     folder = data_from(nights[0], tmp_path / "data")
+    monkeypatch.setenv("SYNDICATION_LOG", log)
     with serving(Fleet(story())) as port:
-        said = finish(start(folder, port, FIRST, "nightly", "--log-file", "/dev/full"), status=2)
-    assert said.count("日志文件 /dev/full 无法写入") == 1
+        said = finish(start(folder, port, FIRST, "nightly"), status=2)
+    assert said.count(f"日志文件 {log} 无法写入") == 1
+
+
+def test_a_log_whose_folder_goes_during_a_night_is_told_once_and_is_made_when_it_is_back(tmp_path, capfd):
+    handler = _LogFile(tmp_path / "log" / "night.jsonl", encoding="utf-8", delay=True)
+    record = logging.LogRecord("syndication", logging.INFO, __file__, 1, "a line", None, None)
+    handler.begin()
+    (tmp_path / "log").rename(tmp_path / "moved")
+    handler.emit(record)
+    handler.emit(record)
+    (tmp_path / "log").mkdir()
+    handler.emit(record)
+    handler.close()
+    assert capfd.readouterr().err.count("无法写入") == 1
+    assert (tmp_path / "log" / "night.jsonl").read_text(encoding="utf-8") == "a line\n"
 
 
 def test_runs_are_listed_with_their_figures(nights, syndication):
