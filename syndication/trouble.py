@@ -49,27 +49,43 @@ TROUBLES = (OSError, sqlite3.Error)
 
 
 @contextmanager
-def explained(folder: Path) -> Iterator[None]:
-    """Turns the machine's errors inside into one line that says what to do; other errors pass as they are."""
+def explained(folder: Path, *, output: bool = False) -> Iterator[None]:
+    """Turns the machine's errors inside into one line that says what to do; other errors pass as they are.
+
+    `output`: the folder is not the data folder but one that a person named for what a command writes.
+    """
     try:
         yield
     except TROUBLES as problem:
-        found = explain(problem, folder)
+        found = explain(problem, folder, output=output)
         if found is None:
             raise
         raise found from problem
 
 
-def explain(problem: BaseException, folder: Path) -> SyndicationError | None:
-    """The error in words; None for one that is not the machine's."""
+def explain(problem: BaseException, folder: Path, *, output: bool = False) -> SyndicationError | None:
+    """The error in words; None for one that is not the machine's. `output` as for `explained`."""
     if isinstance(problem, sqlite3.Error):
-        return _of_sqlite(problem, folder)
+        return _of_sqlite(problem, folder, output=output)
     if isinstance(problem, OSError):
-        return _of_system(problem, folder)
+        return _of_system(problem, folder, output=output)
     return None
 
 
-def _of_sqlite(problem: sqlite3.Error, folder: Path) -> SyndicationError | None:
+def make_output(folder: Path) -> None:
+    """Makes a folder that a person named for what a command writes.
+
+    Raises:
+        DataFolderError: it cannot be made; another must be named.
+        DiskFullError: no room.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise explain(problem, folder, output=True) or _no_output(folder, str(problem)) from problem
+
+
+def _of_sqlite(problem: sqlite3.Error, folder: Path, *, output: bool) -> SyndicationError | None:
     name = _name(problem)
     if name.startswith("SQLITE_FULL"):
         return _full(folder, str(problem))
@@ -79,7 +95,7 @@ def _of_sqlite(problem: sqlite3.Error, folder: Path) -> SyndicationError | None:
             f"Another program holds the database in {folder}; close it and start again: {problem}"
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return _read_only(folder, str(problem))
+        return _no_output(folder, str(problem)) if output else _read_only(folder, str(problem))
     if name.startswith(REFUSED_WRITES):
         return WriteRefusedError(
             f"数据库无法继续写入（{name}），已写入的内容完整保留，无需恢复备份；请检查磁盘配额（quota）、单个文件的大小限制"
@@ -94,11 +110,11 @@ def _of_sqlite(problem: sqlite3.Error, folder: Path) -> SyndicationError | None:
     return None
 
 
-def _of_system(problem: OSError, folder: Path) -> SyndicationError | None:
+def _of_system(problem: OSError, folder: Path, *, output: bool) -> SyndicationError | None:
     if problem.errno in NO_ROOM:
         return _full(folder, str(problem))
     if problem.errno in NO_RIGHT:
-        return _read_only(folder, str(problem))
+        return _no_output(folder, str(problem)) if output else _read_only(folder, str(problem))
     if problem.errno in FAILING:
         return StoreDamagedError(f"磁盘读写出错，请检查磁盘或网络存储。 The disk of {folder} fails: {problem}")
     return None
@@ -115,6 +131,13 @@ def _read_only(folder: Path, said: str) -> DataFolderError:
     return DataFolderError(
         f"无法写入数据目录 {folder}，请检查目录的所有者、权限，以及是否以只读方式挂载（syndication doctor 会逐项检查）。 "
         f"The data folder {folder} cannot be written: {said}"
+    )
+
+
+def _no_output(folder: Path, said: str) -> DataFolderError:
+    return DataFolderError(
+        f"无法写入输出文件夹 {folder}，请检查其所有者、权限，以及是否以只读方式挂载，或另指定文件夹。 "
+        f"The folder {folder}, in which the output should go, cannot be written: {said}; name another"
     )
 
 

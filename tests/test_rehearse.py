@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +19,7 @@ import pytest
 from spiders.families import FAMILIES
 from syndication.glossary import Outcome
 from syndication.registry import load_registry
-from syndication.rehearsal.answers import known_answers
+from syndication.rehearsal.answers import OutsideTheRules, known_answers
 from syndication.rehearsal.build import write_registry
 from syndication.rehearsal.failing import answer
 from syndication.rehearsal.fleet import Fleet, Silence
@@ -21,6 +28,7 @@ from syndication.rehearsal.performing import RehearsalError, environment
 from syndication.rehearsal.rehearse import Rehearsed, rehearse
 from syndication.rehearsal.scenario import How, Outage, Prints, beijing
 from syndication.rehearsal.scoring import Compared, accuses_falsely, score
+from syndication.rehearsal.scratch import scratch
 from syndication.rehearsal.telling_result import SHOWN, as_data, as_lines
 from syndication.rehearsal.truths import Truth, truth
 
@@ -289,8 +297,10 @@ def test_nothing_is_true_yet_before_the_deadline():
 # --- the program ----------------------------------------------------------------------------------------------------
 
 
-def test_the_program_agrees_with_every_known_answer(tmp_path):
-    """The first day only, with its probes: the fortnight takes `syndication rehearse` some ten minutes."""
+def test_the_program_agrees_with_every_known_answer(tmp_path, monkeypatch):
+    """The first day only, with its probes, behind a proxy that is not asked: the fortnight takes some ten minutes."""
+    for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
     runs = []
     done = rehearse(tmp_path, lambda act: runs.append(act.kind), days=1)
     assert runs[0] == runs[-1] == "nightly"
@@ -308,9 +318,12 @@ def test_the_program_agrees_with_every_known_answer(tmp_path):
 def test_nothing_of_the_operator_s_settings_reaches_the_runs(monkeypatch):
     monkeypatch.setenv("SYNDICATION_DATA", "/srv/syndication")
     monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/cert.pem")
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.setenv(name, "proxy.example")
+        monkeypatch.setenv(name.upper(), "proxy.example")
     found = environment("root.pem")
     assert found["SSL_CERT_FILE"] == "root.pem"
-    assert [name for name in found if name.startswith("SYNDICATION_")] == []
+    assert [name for name in found if name.startswith("SYNDICATION_") or "proxy" in name.lower()] == []
 
 
 def test_a_night_that_fails_is_told(monkeypatch, tmp_path):
@@ -322,3 +335,64 @@ def test_a_night_that_fails_is_told(monkeypatch, tmp_path):
 def test_a_folder_in_use_is_not_written(syndication, tmp_path):
     (tmp_path / "mine").write_text("mine")
     assert "不是空目录" in syndication("rehearse", "--keep", tmp_path, status=1).stderr
+
+
+def test_looks_that_leave_an_answer_open_end_as_one_line(monkeypatch, tmp_path):
+    def left_open(*looked):
+        raise OutsideTheRules("beiming: the embed was not seen around river")
+
+    monkeypatch.setattr("syndication.rehearsal.rehearse.Performance.play", lambda self, told: [])
+    monkeypatch.setattr("syndication.rehearsal.rehearse.open_reader", lambda path: sqlite3.connect(":memory:"))
+    monkeypatch.setattr("syndication.rehearsal.rehearse.verify", lambda data, ledger: None)
+    monkeypatch.setattr("syndication.rehearsal.rehearse._compared", left_open)
+    with pytest.raises(RehearsalError, match="beiming: the embed was not seen around river"):
+        rehearse(tmp_path, lambda act: None, days=1)
+
+
+@pytest.mark.parametrize("place", ["/proc/none", "file/none"])
+def test_a_folder_that_cannot_be_made_is_named(syndication, tmp_path, place):
+    (tmp_path / "file").write_text("mine")
+    said = syndication("rehearse", "--keep", tmp_path / place, status=1).stderr
+    assert f"无法写入输出文件夹 {tmp_path / place}" in said
+    assert len(said.splitlines()) == 1
+
+
+def rehearsing(where):
+    command = [sys.executable, "-m", "syndication", "rehearse", "--days", "1"]
+    process = subprocess.Popen(
+        command, env={**os.environ, "TMPDIR": str(where)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not list(where.glob("syndication-rehearsal-*/night.log")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return process
+
+
+def test_what_a_killed_rehearsal_left_goes_with_the_next_and_a_stopped_one_leaves_nothing(tmp_path):
+    killed = rehearsing(tmp_path)
+    killed.kill()
+    killed.communicate()
+    (left,) = tmp_path.glob("syndication-rehearsal-*")
+    mine = tmp_path / "syndication-rehearsal-of-mine"
+    mine.write_text("no folder")
+    with scratch_of(tmp_path) as used:
+        stopped = rehearsing(tmp_path)
+        stopped.terminate()
+        said = stopped.communicate(timeout=60)[1]
+        assert stopped.returncode == 1
+        assert "演练已按信号停止" in said
+        assert "Traceback" not in said
+        assert sorted(tmp_path.glob("syndication-rehearsal-*")) == sorted([used, mine])
+    assert not left.exists()
+
+
+@contextmanager
+def scratch_of(where):
+    """A rehearsal of this process, at work meanwhile."""
+    before, tempfile.tempdir = tempfile.tempdir, str(where)
+    try:
+        with scratch() as place:
+            yield place
+    finally:
+        tempfile.tempdir = before

@@ -2,7 +2,7 @@
 
 This shares no code with `syndication.judging`, nor with the readers: it knows when a posting stood where and which
 looks were answered, and applies the time rules of the design to that. A story outside the rules worked out here raises
-ValueError instead of giving a doubtful answer.
+`OutsideTheRules` instead of giving a doubtful answer.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ COUNTS = {
     How.REFRESH: "wrapped_link",
 }
 """The ways of carrying that fulfil the duty, with the mode that a verdict names."""
+
+
+class OutsideTheRules(ValueError):
+    """What was looked at, or the story, leaves an answer open that these rules do not know; none is given."""
 
 
 class Witness(Protocol):
@@ -103,6 +107,9 @@ def known_answers(fleet: Fleet, witness: Witness | None = None, hours: float = D
         fleet: plays the story.
         witness: saw what was asked for when; without one every look of the story asked for everything.
         hours: within which a release must be carried.
+
+    Raises:
+        OutsideTheRules: naming portal and release.
     """
     seen = witness or EveryLook(fleet.story.looks)
     allowed = timedelta(hours=hours)
@@ -141,7 +148,7 @@ class _Watch:
         for status in ("on_time", "undetermined", "late"):
             of_status = [found for verdict, found in judged if verdict == status]
             if of_status and status == "late" and unclear(self.portal, release):
-                raise ValueError(f"{self.portal.id}: late beside a row that is left to a person is outside these rules")
+                raise OutsideTheRules(f"{self.portal.id}: late beside a row that is left to a person is outside these rules")
             if of_status:
                 return self._carried(release, status, min(of_status, key=lambda found: found.latest))
         return self._not_carried(release, deadline, posted[0] if posted else None)
@@ -178,7 +185,7 @@ class _Watch:
         listed = min((look for look in asked if look >= release.released), default=None)
         unlisted = max((look for look in asked if look < release.released), default=release.told[0])
         if listed is None or unlisted > deadline or not any(look <= release.told[0] for look in self.home):
-            raise ValueError(
+            raise OutsideTheRules(
                 f"{self.portal.id}: the embed was not seen around {release.key}; the story is outside these rules"
             )
         if any(look >= listed for look in self.home):
@@ -204,7 +211,7 @@ class _Watch:
             if last_without - end <= MADE_LATER:
                 return Carrying(placed, last_without, first, tuple(flags))
             if _on_twelve_hours(begin, last_without, first):
-                raise ValueError(f"{placed.url}: a clock of twelve hours is outside these rules")
+                raise OutsideTheRules(f"{placed.url}: a clock of twelve hours is outside these rules")
             return Carrying(placed, last_without, first, ("backdated", *flags))
         if begin > first:
             return Carrying(placed, last_without, first, ("postdated", *flags))

@@ -124,8 +124,14 @@ class Performance:
             process = subprocess.Popen(command, stdout=log, stderr=log, env=environment(self._trusting()))
             patience = threading.Timer(LONGEST, process.kill)
             patience.start()
-            _, status, used = os.wait4(process.pid, 0)
-            patience.cancel()
+            try:
+                _, status, used = os.wait4(process.pid, 0)
+            except BaseException:  # a signal: the run must not go on where all is being removed
+                process.kill()
+                process.wait()
+                raise
+            finally:
+                patience.cancel()
             process.returncode = os.waitstatus_to_exitcode(status)
         self._settle(moment, process.returncode, said)
         return used
@@ -138,10 +144,12 @@ class Performance:
         )
         process.start()
         its.close()
-        process.join(LONGEST)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
+        try:
+            process.join(LONGEST)
+        finally:
+            if process.exitcode is None:
+                process.kill()
+                process.join()
         self._settle(moment, process.exitcode or 0, said)
         with mine:
             used: struct_rusage = mine.recv()
@@ -158,8 +166,14 @@ class Performance:
 
 
 def environment(trusted: str) -> dict[str, str]:
-    """The environment of a run: the fleet's authority is trusted, and nothing of the operator's settings is left."""
-    left = {name: value for name, value in os.environ.items() if not name.startswith("SYNDICATION_")}
+    """The environment of a run: the fleet's authority is trusted, and nothing of the operator's settings is left.
+
+    Of a proxy neither: it would be asked for portals that are on loopback alone.
+    """
+    left = {
+        name: value for name, value in os.environ.items()
+        if not name.startswith("SYNDICATION_") and not name.lower().endswith("_proxy")
+    }  # fmt: skip
     return {**left, "SSL_CERT_FILE": trusted}
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import json
-import tempfile
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,12 +19,13 @@ from typing import TYPE_CHECKING
 import click
 
 from syndication.clock import to_text
-from syndication.rehearsal.answers import known_answers
+from syndication.rehearsal.answers import OutsideTheRules, known_answers
 from syndication.rehearsal.build import write_registry
 from syndication.rehearsal.fleet import Fleet
 from syndication.rehearsal.fortnight import DAYS, fortnight
 from syndication.rehearsal.performing import Performance, RehearsalError
 from syndication.rehearsal.scoring import NO_ANSWER, Compared, Result, accuses_falsely, score
+from syndication.rehearsal.scratch import scratch
 from syndication.rehearsal.stage import staging
 from syndication.rehearsal.telling_result import as_data, as_lines
 from syndication.rehearsal.truths import truth
@@ -35,6 +35,7 @@ from syndication.store.database import FILE_NAME
 from syndication.store.ledger import Ledger
 from syndication.store.reading import open_reader
 from syndication.store.summary import answers, taken_back
+from syndication.trouble import explained, make_output
 from syndication.verifying import verify
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def rehearse(folder: Path, told: Callable[[Act], None], days: int = DAYS) -> Reh
         days: how many of the story's days are played.
 
     Raises:
-        RehearsalError: a run failed.
+        RehearsalError: a run failed, or looked so that the answers are not known.
         EvidenceError: what a run kept is not sound.
     """
     began, worked = time.monotonic(), time.process_time()
@@ -88,7 +89,14 @@ def rehearse(folder: Path, told: Callable[[Act], None], days: int = DAYS) -> Reh
     _write(folder / "asked.csv", ("host", "path", "moment"), _asked(stage))
     with closing(open_reader(data / FILE_NAME)) as connection:
         verify(data, Ledger(connection))
-    rows = _compared(fleet, stage, data)
+    try:
+        rows = _compared(fleet, stage, data)
+    except OutsideTheRules as problem:
+        raise RehearsalError(
+            "演练中的观测与故事不符，无法评分：本程序没有访问到应当访问的内容。请用 syndication rehearse --keep 文件夹 再演练，"
+            f"查看其中的 night.log、asked.csv。 The runs did not look where they had to: {problem}; "
+            "rehearse again with --keep DIR and read DIR/night.log and DIR/asked.csv"
+        ) from problem
     _write(folder / "answers.csv", COLUMNS, map(_row, rows))
     nights = sum(act.kind == "nightly" for act in acts)
     work = time.process_time() - worked + sum(act.cpu_seconds for act in acts)
@@ -146,10 +154,12 @@ def rehearse_command(keep: Path | None, days: int, machine: bool) -> None:
 
     Example: syndication rehearse
     """
-    if keep is not None and keep.exists() and any(keep.iterdir()):
-        raise RehearsalError(f"{keep} 不是空目录。 {keep} is not empty; name a new folder")
-    with tempfile.TemporaryDirectory(prefix="syndication-rehearsal-") as scratch:
-        done = rehearse(keep or Path(scratch), _telling(days), days)
+    with scratch() as place, explained(keep or place, output=True):
+        if keep is not None:
+            make_output(keep)
+            if any(keep.iterdir()):
+                raise RehearsalError(f"{keep} 不是空目录。 {keep} is not empty; name a new folder")
+        done = rehearse(keep or place, _telling(days), days)
     lines: Iterator[str] = iter([json.dumps(as_data(done), ensure_ascii=False, indent=2)]) if machine else as_lines(done)
     for line in lines:
         click.echo(line)
