@@ -29,9 +29,9 @@ from syndication.notice_documents.manifest import OWN_TEMPLATE
 from syndication.notice_documents.numbering import FOLDER as NOTICES
 from syndication.running import EVIDENCE
 from syndication.store.copying import Contents, contents_of, copy_whole
-from syndication.store.database import FILE_NAME
+from syndication.store.database import FILE_NAME, require_database
 from syndication.store.reading import open_reader
-from syndication.trouble import explained
+from syndication.trouble import explained, make_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -83,12 +83,13 @@ def backup(folder: Path, target: Path, now: datetime, *, evidence: bool = False,
 
     Raises:
         BackupError: what was written is not what was copied.
-        DataFolderError: there is no database.
+        DataFolderError: there is no database, or `target` cannot be written.
         DiskFullError: no room; a half-written backup is not left behind.
     """
     path = target / f"syndication-{now.astimezone(UTC):{STAMP}}Z.tar.gz"
-    with explained(target):
-        target.mkdir(parents=True, exist_ok=True)
+    require_database(folder)
+    make_output(target)
+    with explained(target, output=True):
         part = path.with_suffix(".part")
         try:
             with tempfile.TemporaryDirectory(dir=target, prefix=".backup-") as scratch:
@@ -108,8 +109,9 @@ def prove(path: Path) -> Contents:
 
     Raises:
         BackupError: it is not sound; the message says what is not.
+        DataFolderError, DiskFullError: it cannot be unpacked beside itself.
     """
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".proof-") as scratch:
+    with explained(path.parent, output=True), tempfile.TemporaryDirectory(dir=path.parent, prefix=".proof-") as scratch:
         return _unpack(path, Path(scratch))
 
 

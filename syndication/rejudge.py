@@ -11,6 +11,7 @@ from syndication.clock import from_text
 from syndication.rules import load_rules, load_rules_file
 from syndication.running import new_run_name
 from syndication.store import Store
+from syndication.store.database import require_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,8 +45,10 @@ def rejudge(folder: Path, clock: Clock, edition_file: Path | None, agree: Callab
         agree: is shown what would change and says whether to write it.
 
     Raises:
+        DataFolderError: there is no database.
         RulesError: the rules cannot be used, or a working calendar does not know a year.
     """
+    require_database(folder)
     rules = load_rules_file(edition_file) if edition_file else load_rules(folder)
     with lock.hold(folder, "rejudge", clock.now()):
         store = Store(folder)

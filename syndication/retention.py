@@ -18,6 +18,7 @@ from syndication.folders import data_folder, data_option
 from syndication.gathering import frame_of, records_of
 from syndication.proof import choose
 from syndication.store import Store
+from syndication.store.database import require_database
 from syndication.store.ledger import Ledger
 from syndication.store.proof import ProofRows
 from syndication.store.retaining import RetainingRows
@@ -49,9 +50,11 @@ def retain(folder: Path, clock: Clock, keep: timedelta, *, dry: bool = False) ->
     """Removes the evidence files of runs that began longer ago than `keep` and that no finding rests on.
 
     Raises:
+        DataFolderError: there is no database.
         EvidenceError: a file that would go, or the proof of a finding, is not sound; nothing further is removed.
         LockedError: another command works on the folder.
     """
+    require_database(folder)
     with lock.hold(folder, "retention", clock.now()):
         store = Store(folder)
         try:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import errno
 import sqlite3
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndication.errors import DataFolderError, SyndicationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 NO_RIGHT = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
@@ -114,6 +114,8 @@ def _of_system(problem: OSError, folder: Path, *, output: bool) -> SyndicationEr
     if problem.errno in NO_ROOM:
         return _full(folder, str(problem))
     if problem.errno in NO_RIGHT:
+        if output and problem.filename and not Path(problem.filename).absolute().is_relative_to(folder.absolute()):
+            return DataFolderError(f"没有权限读取 {problem.filename}，请检查其所有者和权限。 It may not be read: {problem}")
         return _no_output(folder, str(problem)) if output else _read_only(folder, str(problem))
     if problem.errno in FAILING:
         return StoreDamagedError(f"磁盘读写出错，请检查磁盘或网络存储。 The disk of {folder} fails: {problem}")

@@ -11,6 +11,7 @@ import tarfile
 from datetime import timedelta
 
 import pytest
+from faults import mounted
 from test_replay import content, data_from
 
 from syndication import lock
@@ -25,6 +26,7 @@ from syndication.store.ledger import Ledger
 from syndication.store.proof import ProofRows
 from syndication.store.reading import open_reader
 from syndication.store.retaining import RetainingRows
+from syndication.trouble import explain
 from syndication.verifying import BrokenEvidenceError, verify
 
 NOW = from_text("2026-04-01T00:00:00Z")
@@ -65,6 +67,35 @@ def test_a_backup_restores_what_was_there(folder, tmp_path):
     connection.close()
     assert (elsewhere / "portals.csv").read_bytes() == (folder / "portals.csv").read_bytes()
     assert list((tmp_path / "backups").glob(".*")) == []
+
+
+@pytest.mark.parametrize("command", [["backup"], ["retention", "--keep-days", "400"], ["rejudge", "--yes"]], ids=lambda c: c[0])
+def test_a_mistyped_folder_is_refused_and_not_made(syndication, tmp_path, command):
+    said = syndication(*command, "--data", tmp_path / "nx", status=1).stderr
+    assert f"{tmp_path / 'nx'} 中还没有数据库" in said
+    assert not (tmp_path / "nx").exists()
+
+
+@pytest.mark.parametrize("place", ["/proc/none", "file/none", "file"])
+def test_a_place_where_no_backup_can_lie_is_named(folder, syndication, tmp_path, place):
+    (tmp_path / "file").write_text("mine")
+    said = syndication("backup", "-o", tmp_path / place, "--data", folder, status=2 if place == "file" else 1).stderr
+    assert place == "file" or f"无法写入输出文件夹 {tmp_path / place}" in said
+    assert "Traceback" not in said
+
+
+def test_a_place_that_may_not_be_written_is_named_and_not_the_data_folder(folder, syndication, tmp_path):
+    made = backup(folder, tmp_path / "source", NOW).path
+    with mounted(tmp_path / "target", "--bind", "-o", "ro", str(tmp_path / "source")) as target:
+        for command in (["backup", "-o", target], ["restore", "--check", target / made.name]):
+            said = syndication(*command, "--data", folder, status=1).stderr
+            assert f"无法写入输出文件夹 {target}" in said
+            assert "数据目录" not in said
+
+
+def test_a_file_that_may_not_be_read_is_named(tmp_path):
+    said = str(explain(PermissionError(13, "Permission denied", str(tmp_path / "accounts.json")), tmp_path / "out", output=True))
+    assert f"没有权限读取 {tmp_path / 'accounts.json'}" in said
 
 
 def test_what_was_there_is_kept_beside(folder, tmp_path, syndication):

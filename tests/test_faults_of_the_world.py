@@ -21,6 +21,7 @@ import pytest
 from faults import DONE, FIRST, RUN, SECOND, assert_sound, finish, killed, mounted, start
 from test_replay import content, data_from
 
+from syndication.store.snapshot import freeze
 from syndication.trouble import DiskFullError, explain
 
 
@@ -37,6 +38,13 @@ def test_a_full_disk_ends_the_night_and_the_next_start_goes_on(first_night, flee
         finish(start(folder, fleet_port, FIRST, "nightly"), DONE)
         assert content(folder) == first_night[1]
         assert_sound(folder)
+
+
+def test_a_full_disk_is_told_of_a_copy_that_a_notice_would_rest_on(first_night, tmp_path):
+    with mounted(tmp_path / "small", "-t", "tmpfs", "-o", "size=300k", "tmpfs") as disk:
+        with pytest.raises(DiskFullError, match="磁盘空间已满"):
+            freeze(first_night[0] / "syndication.db", disk / "frozen.db")
+        assert list(disk.iterdir()) == []
 
 
 def test_files_that_may_not_grow_end_the_night_the_same_way(first_night, fleet, fleet_port, tmp_path):

@@ -21,18 +21,28 @@ FILE_NAME = "syndication.db"
 BUSY_SECONDS = 30
 
 
+def require_database(folder: Path) -> Path:
+    """The database file of a data folder.
+
+    Raises:
+        DataFolderError: there is none; where a folder's name was mistyped, nothing is made in its place.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise DataFolderError(
+            f"{folder} 中还没有数据库，请先运行 syndication nightly 或 syndication replay，或用 --data 指定数据目录。 "
+            f"no database at {path}; run `syndication nightly` or `syndication replay` there first"
+        )
+    return path
+
+
 def open_database(folder: Path, *, create: bool = False) -> Database:
     """The database of a data folder, migrated to this program's schema.
 
     Raises:
         DataFolderError: there is none, and `create` is not set.
     """
-    path = folder / FILE_NAME
-    if not create and not path.is_file():
-        raise DataFolderError(
-            f"{folder} 中还没有数据库，请先运行 syndication nightly 或 syndication replay，或用 --data 指定数据目录。 "
-            f"no database at {path}; run `syndication nightly` or `syndication replay` there first"
-        )
+    path = folder / FILE_NAME if create else require_database(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     database = Database(path)
     database.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")

@@ -13,6 +13,7 @@ from syndication.errors import DataFolderError
 from syndication.store.copying import copy_whole
 from syndication.store.database import FILE_NAME, open_database
 from syndication.store.reading import open_reader
+from syndication.trouble import StoreDamagedError, explain, explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,15 +37,25 @@ def take_snapshot(db: Database, folder: Path, run_id: str) -> Path:
 def freeze(source: Path, target: Path) -> None:
     """Copies a database as it is at this moment into one file without a log, in this program's schema and views.
 
-    The source is only read and may be written meanwhile. Raises DataFolderError where it cannot be read or copied.
+    The source is only read and may be written meanwhile. Raises DataFolderError where it cannot be read or copied, and
+    DiskFullError where there is no room for the copy.
     """
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".freezing-") as place:
+    with (
+        explained(target.parent, output=True),
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=".freezing-") as place,
+    ):
         copy = Path(place) / FILE_NAME
         with closing(open_reader(source)) as connection:
             try:
                 connection.execute("VACUUM INTO ?", (str(copy),))
             except sqlite3.Error as fault:
-                raise DataFolderError(f"the database {source} cannot be copied to {target}: {fault}") from fault
+                told = explain(fault, target.parent, output=True)
+                if told is not None and not isinstance(told, StoreDamagedError):  # the source is damaged, not the target
+                    raise told from fault
+                raise DataFolderError(
+                    f"数据库 {source} 无法复制到 {target}，请检查磁盘。 "
+                    f"The database {source} cannot be copied to {target}: {fault}; check the disk"
+                ) from fault
         _bring_up_to_date(copy)
         copy.replace(target)
 
@@ -57,7 +68,9 @@ def thawed(frozen: Path) -> Iterator[sqlite3.Connection]:
         try:
             shutil.copyfile(frozen, copy)
         except OSError as fault:
-            raise DataFolderError(f"the snapshot {frozen} cannot be read: {fault.strerror}") from fault
+            raise explain(fault, Path(place), output=True) or DataFolderError(
+                f"快照 {frozen} 无法读取。 The snapshot {frozen} cannot be read: {fault.strerror}"
+            ) from fault
         open_reader(copy).close()
         _bring_up_to_date(copy)
         with closing(open_reader(copy)) as connection:
