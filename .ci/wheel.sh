@@ -7,7 +7,9 @@ trap 'kill "${server:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 .venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w "$work/wheel" .
 python3 -m venv "$work/venv"
-"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$work"/wheel/*.whl
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$(ls "$work"/wheel/*.whl)[alerts]"
+for file in deploy/*; do cmp "$file" "$work/venv/share/syndication/${file#deploy/}"; done
+test -f "$work/venv/share/doc/policy-syndication/docs/when-it-fails.md"
 cd "$work"
 export PATH="$work/venv/bin:$PATH"
 syndication --help >/dev/null

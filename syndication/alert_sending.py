@@ -37,7 +37,9 @@ def by_apprise(addresses: Sequence[str], title: str, text: str) -> bool:
     try:
         from apprise import Apprise, OverflowMode
     except ImportError as problem:
-        raise AlertsError("发送告警需要安装 policy-syndication[alerts]。 Alerts need the extra `alerts`") from problem
+        raise AlertsError(
+            "发送告警需要安装 apprise，请运行 /opt/syndication/bin/pip install apprise。 Alerts need the package apprise"
+        ) from problem
     sender = Apprise()
     for address in addresses:
         if not sender.add(address):

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TELLING = ("nightly", "probe")
+"""Commands that tell themselves how they ended; of their units only that is told which they could not tell."""
 SUCCESS = ("success", "0")
 """What systemd ($MONITOR_SERVICE_RESULT) and a shell ($?) say of a job that ended well."""
 STATE_FILE = "alerts-state.json"
@@ -93,7 +95,7 @@ def tell(
     if rules is None:
         return 0
     told = _told(folder)
-    ended = [*([_ended(command, failed)] if command else []), *([_job_ended(*job)] if job else [])]
+    ended = [*([_ended(command, failed)] if command else []), *([_job_ended(*job, told)] if job else [])]
     changed = [one for one in (*ended, *_states(folder, rules, now, told)) if one.state != told.get(one.key, FINE)]
     reached: list[State] = []
     count = 0
@@ -132,10 +134,17 @@ def _ended(command: str, failed: BaseException | None) -> State:
     return State(f"run:{command}", state, f"{said} 未能完成：{failed}", f"{said} 已恢复正常。")
 
 
-def _job_ended(name: str, result: str) -> State:
-    state = FINE if result in SUCCESS else result
+def _job_ended(name: str, result: str, told: Mapping[str, str]) -> State:
+    """A job of the machine. One that tells itself has the state of its command, which its next good run ends.
+
+    Of such a job no news is `exit-code`: the program ended by itself, and has told why where it had to.
+    """
+    command = name.removeprefix("syndication-")
     bad = f"定时任务 {name} 未能完成（{result}）；请运行 journalctl -u {name}，或查看 /var/log/syndication 中的日志。"
-    return State(f"job:{name}", state, bad, f"定时任务 {name} 已恢复正常。")
+    if command in TELLING:
+        known = told.get(f"run:{command}", FINE)
+        return State(f"run:{command}", known or (FINE if result in (*SUCCESS, "exit-code") else result), bad, "")
+    return State(f"job:{name}", FINE if result in SUCCESS else result, bad, f"定时任务 {name} 已恢复正常。")
 
 
 def _states(folder: Path, rules: AlertRules, now: datetime, told: Mapping[str, str]) -> list[State]:

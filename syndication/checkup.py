@@ -242,7 +242,7 @@ def _alerts(folder: Path) -> Iterator[Finding]:
     if rules is None or not rules.operators:
         yield Finding("告警", Health.NOTE, "未配置：监测失败时不会有人得知", "在数据目录写 alerts.toml，见 docs/install.md")
     elif importlib.util.find_spec("apprise") is None:
-        yield Finding("告警", Health.BAD, "已配置，但未安装发送组件", 'pip install "policy-syndication[alerts]"')
+        yield Finding("告警", Health.BAD, "已配置，但未安装发送组件", "/opt/syndication/bin/pip install apprise")
     else:
         yield Finding("告警", Health.OK, f"运维 {len(rules.operators)} 个地址，读者 {len(rules.readers)} 个地址")
 

@@ -31,7 +31,7 @@ def doctor_command(surroundings: Surroundings, data: Path | None, offline: bool,
 
     Run it as the user and in the environment of the nightly. Exit status 0: nothing is bad; 1: something is.
 
-    Example: sudo -u syndication syndication doctor --data /srv/syndication
+    Example: syndication doctor --data /srv/syndication
     """
     addresses = () if offline else tuple(RELEASE_LISTS.values())
     findings = list(examine(data_folder(data), surroundings.clock, addresses))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
+PROBE_LASTS = 15 * 60.0
+"""Seconds after which a probe is over (deploy/syndication-probe.service); what meets one waits so long for its end."""
 
 
 @contextmanager

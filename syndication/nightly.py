@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
 RESUME_WITHIN = timedelta(hours=6)
 """A run cut off longer ago than this is closed with what it had: its looks would otherwise spread over two nights."""
-PROBE_LASTS = 15 * 60.0
-"""Seconds after which a probe is over (deploy/syndication-probe.service); a night that meets one begins behind it."""
 
 
 def nightly(
@@ -56,7 +54,7 @@ def nightly(
         Interrupted: a signal ended it; the next call goes on.
     """
     files, stamping = read_files(folder), authority()
-    with lock.hold(folder, "nightly", clock.now(), behind="probe", patience=PROBE_LASTS):
+    with lock.hold(folder, "nightly", clock.now(), behind="probe", patience=lock.PROBE_LASTS):
         store = Store(folder)
         try:
             store.sync_registry(files.registry)

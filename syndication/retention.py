@@ -52,10 +52,10 @@ def retain(folder: Path, clock: Clock, keep: timedelta, *, dry: bool = False) ->
     Raises:
         DataFolderError: there is no database.
         EvidenceError: a file that would go, or the proof of a finding, is not sound; nothing further is removed.
-        LockedError: another command works on the folder.
+        LockedError: another command than a probe works on the folder.
     """
     require_database(folder)
-    with lock.hold(folder, "retention", clock.now()):
+    with lock.hold(folder, "retention", clock.now(), behind="probe", patience=lock.PROBE_LASTS):
         store = Store(folder)
         try:
             connection = store.db.conn

@@ -134,6 +134,10 @@ class HostName(click.ParamType[str]):
 
     name = "NAME"
 
+    def split_envvar_value(self, rv: str) -> list[str]:
+        """Names with commas or blanks between them; a file that a shell reads has commas."""
+        return rv.replace(",", " ").split()
+
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The name as it is compared; fails for what is none."""
         from syndication.publish.host_names import told_name

@@ -13,6 +13,7 @@ import socket
 import ssl
 import subprocess
 import time
+import tomllib
 
 import pytest
 from conftest import ROOT
@@ -53,6 +54,146 @@ def test_what_a_unit_starts_when_it_ends_exists(path):
         assert (DEPLOY / named.replace("%N", "")).is_file()
 
 
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+def test_the_page_that_a_unit_names_is_installed(path):
+    (page,) = re.findall(r"^Documentation=file:/opt/syndication/(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert page in installed()
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+def test_what_a_timer_starts_is_not_started_at_boot(path):
+    started_at_boot = "WantedBy=multi-user.target" in path.read_text(encoding="utf-8")
+    assert started_at_boot == (path.name == "syndication-serve.service")
+
+
+def test_a_night_that_fails_for_good_ends_as_failed():
+    lines = (DEPLOY / "syndication-nightly.service").read_text(encoding="utf-8").splitlines()
+    assert {"Restart=on-failure", "StartLimitBurst=6", "OnFailure=syndication-ended@%N.service"} <= set(lines)
+    assert "OnFailure=syndication-ended@%N.service" in (DEPLOY / "syndication-probe.service").read_text(encoding="utf-8")
+
+
+def installed():
+    """What the wheel puts under the environment's folder."""
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["data-files"]
+    return {
+        f"{place}/{path.name}": path for place, patterns in data.items() for pattern in patterns for path in ROOT.glob(pattern)
+    }
+
+
+def test_the_wheel_brings_what_is_deployed_and_the_image_builds_it():
+    assert {f"share/syndication/{path.name}" for path in DEPLOY.iterdir()} <= set(installed())
+    copied = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    for path in installed().values():
+        named = path.relative_to(ROOT).parts[0]
+        assert re.search(rf"^COPY (.* )?{re.escape(named)} ", copied, re.MULTILINE), named
+
+
+def commands_of(name):
+    """The lines that a page tells to type."""
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    lines = "".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL)).replace("\\\n", " ").splitlines()
+    return [line.partition("   #")[0].strip() for line in lines if line]
+
+
+def test_what_the_page_on_installing_copies_is_deployed():
+    copied = [word for line in commands_of("install.md") if line.startswith(("cp ", "install -m")) for word in shlex.split(line)]
+    names = [word for word in copied if not word.startswith(("-", "/")) and word not in ("cp", "install", "root", "syndication")]
+    assert {"syndication.env", "syndication-command", "alerts.toml", "logrotate"} <= set(names)
+    assert [name for name in names if not name.isdigit() and not list(DEPLOY.glob(name))] == []
+
+
+def test_the_page_on_installing_starts_every_timer():
+    enabled = " ".join(line for line in commands_of("install.md") if line.startswith("systemctl enable"))
+    assert {path.name for path in UNITS if path.suffix == ".timer"} <= set(enabled.split())
+
+
+@pytest.mark.parametrize(
+    ("page", "before"), [("install.md", "pip install --upgrade"), ("when-it-fails.md", "syndication restore /")]
+)
+def test_what_a_page_stops_it_starts_again(page, before):
+    lines = commands_of(page)
+    at = next(number for number, line in enumerate(lines) if before in line)
+    stopped = re.findall(r"syndication-\w+\.timer", " ".join(lines[:at]).rpartition("systemctl stop")[2])
+    assert len(stopped) == 2
+    assert set(stopped) <= set(re.findall(r"syndication-\w+\.timer", " ".join(lines[at:]).partition("systemctl start")[2]))
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_the_wheel_is_named_in_every_shell(tmp_path, shell):
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not on this machine")
+    (line,) = (line for line in commands_of("install.md") if "pip install" in line and "--upgrade" not in line)
+    (tmp_path / "policy_syndication-0.1.0-py3-none-any.whl").touch()
+    said = subprocess.run(
+        [shell, "-c", line.replace("/opt/syndication/bin/pip", "echo")], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "install ./policy_syndication-0.1.0-py3-none-any.whl[alerts]\n"
+
+
+ENV = DEPLOY / "syndication.env"
+HOSTILE = """# a comment
+A_PROXY=http://proxy.example.gov.cn:3128
+
+A_MAIL=mailtos://user:pa$$word@mail.example.gov.cn?to=duty@example.gov.cn&mode=insecure;x
+WORDS=two words (and more)
+LAST=without an end of line"""
+
+
+def plain(text):
+    """As podman's --env-file reads it, and systemd where there are no quotes and backslashes."""
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+def test_the_environment_is_the_same_for_shells_systemd_and_podman():
+    text = re.sub(r"^#(?=[A-Za-z_]+=)", "", ENV.read_text(encoding="utf-8"), flags=re.MULTILINE)  # with all that is optional
+    given = plain(text)
+    assert set(given) >= {"SYNDICATION_DATA", "SYNDICATION_CONTACT", "SYNDICATION_HOST_NAMES", "SYNDICATION_OPERATORS_URL"}
+    for name, value in given.items():
+        assert re.fullmatch(r"\w+", name)
+        assert re.fullmatch(r"[\w:/.,@%?+-]+", value), name  # nothing that any of them reads in its own way
+    printing = 'for name in $NAMES; do eval "printf \'%s=%s\\\\n\' $name \\"\\$$name\\""; done'
+    sourced = subprocess.run(
+        ["sh", "-c", f"set -a; . {shlex.quote(str(ENV))}; set +a; {printing}"], capture_output=True, text=True, check=True,
+        env={"NAMES": " ".join(plain(ENV.read_text(encoding='utf-8')))},
+    )  # fmt: skip
+    assert plain(sourced.stdout) == plain(ENV.read_text(encoding="utf-8"))
+
+
+def test_host_names_have_commas_or_blanks_between_them(monkeypatch):
+    for text in ("a.example,b.example", "a.example, b.example", "a.example b.example"):
+        monkeypatch.setenv("SYNDICATION_HOST_NAMES", text)
+        assert main.commands["serve"].make_context("serve", []).params["host_names"] == ("a.example", "b.example")
+
+
+def placed(name, tmp_path, **places):
+    """A script of deploy/ with its places on this machine."""
+    script = (DEPLOY / name).read_text(encoding="utf-8")
+    for place, here in places.items():
+        was = {"program": "/opt/syndication/bin/syndication", "env": "/etc/syndication.env", "log": "/var/log/syndication"}[place]
+        script = script.replace(was, str(here))
+    (tmp_path / name).write_text(script, encoding="utf-8")
+    return tmp_path / name
+
+
+def test_the_command_has_the_environment_as_it_stands_and_the_user_of_the_program(tmp_path):
+    program, called = tmp_path / "program", tmp_path / "setpriv"
+    program.write_text("#!/bin/sh\nenv\numask\necho \"$@\"\n", encoding="utf-8")
+    called.write_text('#!/bin/sh\necho "$1 $2"; shift 3; exec "$@"\n', encoding="utf-8")
+    for path in (program, called):
+        path.chmod(0o755)
+    (tmp_path / "env").write_text(HOSTILE, encoding="utf-8")
+    script = placed("syndication-command", tmp_path, program=program, env=tmp_path / "env")
+    done = sh(script, "runs", "-n", "7", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert {f"{name}={value}" for name, value in plain(HOSTILE).items()} <= set(lines)
+    assert lines[-2:] == ["0027", "runs -n 7"]
+    assert ("--reuid=syndication --regid=syndication" in lines) == (os.geteuid() == 0)
+    (tmp_path / "env").unlink()
+    assert "无法读取" in sh(script, "runs").stderr
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
 @pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
 def test_systemd_finds_little_to_attack(path, tmp_path):
@@ -82,14 +223,9 @@ def test_a_job_of_cron_has_its_environment_its_log_and_tells_how_it_ended(tmp_pa
         f'#!/bin/sh\necho "$SYNDICATION_CONTACT: $*"\n[ "$1" = alerts ] && exit 0\nexit {status}\n', encoding="utf-8"
     )  # fmt: skip
     program.chmod(0o755)
-    (tmp_path / "env").write_text("# of the machine\nSYNDICATION_CONTACT=https://a.example/\n", encoding="utf-8")
-    script = (DEPLOY / "cron-job").read_text(encoding="utf-8")
-    for place, here in (
-        ("/opt/syndication/bin/syndication", program), ("/etc/syndication.env", tmp_path / "env"), ("/var/log/syndication", log)
-    ):  # fmt: skip
-        script = script.replace(place, str(here))
-    (tmp_path / "cron-job").write_text(script, encoding="utf-8")
-    done = sh(tmp_path / "cron-job", job, "-o", "x y", SYNDICATION_DATA=str(data))
+    (tmp_path / "env").write_text(f"{HOSTILE}\nSYNDICATION_CONTACT=https://a.example/\n", encoding="utf-8")
+    script = placed("cron-job", tmp_path, program=program, env=tmp_path / "env", log=log)
+    done = sh(script, job, "-o", "x y", SYNDICATION_DATA=str(data))
     assert (done.returncode, done.stdout, done.stderr) == (status, "", "")
     said = (log / f"{job}.log").read_text(encoding="utf-8").splitlines()
     assert said[0] == f"https://a.example/: {job} -o x y"
@@ -237,7 +373,7 @@ def test_nginx_and_the_program_have_the_same_name_and_path():
     nginx = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     given = dict(re.findall(r"^(SYNDICATION_\w+)=(.+)$", (DEPLOY / "syndication.env").read_text(encoding="utf-8"), re.MULTILINE))
     assert {parameter.envvar for parameter in main.commands["serve"].params} >= {"SYNDICATION_HOST_NAMES", "SYNDICATION_PREFIX"}
-    assert set(re.findall(r"server_name (\S+);", nginx)) == set(given["SYNDICATION_HOST_NAMES"].split())
+    assert set(re.findall(r"server_name (\S+);", nginx)) == set(given["SYNDICATION_HOST_NAMES"].split(","))
     paths = set(re.findall(r"location (?:= |~ \^)?(/\w+/)", nginx)) | set(re.findall(r"(?:return 302 |href=')(/[^;']*)", nginx))
     assert paths == {given["SYNDICATION_PREFIX"]}
     assert "proxy_set_header Host $host;" in (DEPLOY / "nginx-proxy.conf").read_text(encoding="utf-8")

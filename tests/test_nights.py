@@ -318,3 +318,25 @@ def test_a_job_of_the_machine_is_told_of_when_it_fails_and_when_it_is_well_again
     said = [line for one in received for line in one["message"].splitlines() if "syndication-backup" in line]
     assert [("未能完成（exit-code）" in line, "已恢复正常" in line) for line in said] == [(True, False), (False, True)]
     assert "--result" in syndication("alerts", "--job", "x", "--data", folder, status=2).stderr
+
+
+def test_of_a_night_the_unit_tells_only_what_the_program_could_not(folder):
+    """A failed night is told by itself; that its unit failed then, or was stopped by a person, is no second message."""
+    write_alerts(folder)
+    tell(folder, AFTER, command="nightly", send=Post())
+
+    def told(result=None, failed=None):
+        post = Post()
+        job = ("syndication-nightly", result) if result else None
+        tell(folder, AFTER, command="" if result else "nightly", failed=failed, job=job, send=post)
+        return [text.splitlines()[0] for _, _, text in post.sent]
+
+    assert told("exit-code") == []  # stopped by a signal, which is no news
+    assert ["未能完成：磁盘" in line for line in told(failed=OSError("磁盘"))] == [True]
+    assert told("exit-code") == []
+    assert told("start-limit-hit") == []
+    assert told() == ["· syndication nightly 已恢复正常。"]
+    assert ["未能完成（signal）" in line for line in told("signal")] == [True]
+    assert told("signal") == []
+    assert told() == ["· syndication nightly 已恢复正常。"]
+    assert told("success") == []
