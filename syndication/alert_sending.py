@@ -32,10 +32,26 @@ def by_apprise(addresses: Sequence[str], title: str, text: str) -> bool:
     """Sends by apprise, long texts in pieces; False where an address was not reached or did not take the message.
 
     Raises:
+        AlertsError: as for `sender_to`.
+    """
+    from apprise import OverflowMode
+
+    sender = sender_to(addresses)
+    for server in sender:
+        server.overflow_mode = OverflowMode.SPLIT
+        server.body_maxlen = min(server.body_maxlen, CHARACTERS.get(str(server.secure_protocol), server.body_maxlen))
+    with _answers_read():
+        return bool(sender.notify(body=text, title=title))
+
+
+def sender_to(addresses: Sequence[str]) -> Any:
+    """Apprise with these addresses; nothing is sent yet.
+
+    Raises:
         AlertsError: apprise is not installed, or does not know an address's notation.
     """
     try:
-        from apprise import Apprise, OverflowMode
+        from apprise import Apprise
     except ImportError as problem:
         raise AlertsError(
             "发送告警需要安装 apprise，请运行 /opt/syndication/bin/pip install apprise。 Alerts need the package apprise"
@@ -45,11 +61,7 @@ def by_apprise(addresses: Sequence[str], title: str, text: str) -> bool:
         if not sender.add(address):
             kind = address.partition("://")[0]  # the rest is a secret
             raise AlertsError(f"告警地址 {kind}://… 无法识别。 The address {kind}://… is not in apprise's notation")
-    for server in sender:
-        server.overflow_mode = OverflowMode.SPLIT
-        server.body_maxlen = min(server.body_maxlen, CHARACTERS.get(str(server.secure_protocol), server.body_maxlen))
-    with _answers_read():
-        return bool(sender.notify(body=text, title=title))
+    return sender
 
 
 @contextmanager

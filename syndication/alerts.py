@@ -99,11 +99,11 @@ def tell(
     changed = [one for one in (*ended, *_states(folder, rules, now, told)) if one.state != told.get(one.key, FINE)]
     reached: list[State] = []
     count = 0
-    for addresses, mine, title in (
-        (rules.operators, [one for one in changed if not one.readers], "政策转载监测：需要处理"),
-        (rules.readers, [one for one in changed if one.readers], "政策转载监测：数据更新"),
+    for addresses, mine in (
+        (rules.operators, [one for one in changed if not one.readers]),
+        (rules.readers, [one for one in changed if one.readers]),
     ):
-        if mine and (not addresses or (send or by_apprise)(addresses, title, _text(mine, now))):
+        if mine and (not addresses or (send or by_apprise)(addresses, _title(mine), _text(mine, now))):
             reached += mine
             count += len(mine) if addresses else 0
         elif mine:
@@ -121,6 +121,12 @@ def _tell_quietly(folder: Path, now: datetime, command: str, failed: BaseExcepti
         log.error("%s", problem)
     except Exception:
         log.exception("alerts could not be sent")
+
+
+def _title(changed: Sequence[State]) -> str:
+    if all(one.readers for one in changed):
+        return "政策转载监测：数据更新"
+    return "政策转载监测：" + ("已恢复正常" if all(one.state == FINE for one in changed) else "需要处理")
 
 
 def _text(changed: Sequence[State], now: datetime) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from syndication import lock, machine
 from syndication.alert_rules import load_alerts
+from syndication.alert_sending import sender_to
 from syndication.checkup_network import government, portal_names, proxies
 from syndication.clock import beijing_text, from_text
 from syndication.errors import DataFolderError, LockedError, SyndicationError
@@ -236,6 +237,8 @@ def _settings() -> Settings:
 def _alerts(folder: Path) -> Iterator[Finding]:
     try:
         rules = load_alerts(folder)
+        if rules is not None and importlib.util.find_spec("apprise") is not None:
+            sender_to((*rules.operators, *rules.readers))
     except SyndicationError as problem:
         yield Finding("告警", Health.BAD, str(problem), "按提示改正 alerts.toml")
         return

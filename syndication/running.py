@@ -201,16 +201,16 @@ def conclude(files: Files, run: Run, progress: Progress, run_file: RunFile, stat
         matched = steps.match(run.store, ended)
     with progress.phase("判定"):
         since = ended - (steps.OPEN_FOR if only is None else steps.PROBED_FOR)
-        changed = steps.judge_all(run.store, files.rules, run.run_id, ended, since)
+        steps.judge_all(run.store, files.rules, run.run_id, ended, since)
         if only is None:
-            changed += steps.judge_mended(run.store, files.rules, run.run_id, ended)
+            steps.judge_mended(run.store, files.rules, run.run_id, ended)
     digest = chain_hash(run_file.records, previous, run_file.frame)
     run.store.finish_run(run.run_id, state, ended, len(run_file.records), digest)
     if run.kind == "nightly" and state == "done":
         with progress.phase("保存快照"):
             take_snapshot(run.store.db, files.folder, run.run_id)
-    night = summarise(run.store.db, run.run_id, matched=matched, changed=changed, unreached=unreached)
-    figures = {"looks": night.looks, "blind": len(night.blind), "matched": matched, "changed": changed}
+    night = summarise(run.store.db, run.run_id, matched=matched, unreached=unreached)
+    figures = {"looks": night.looks, "blind": len(night.blind), "matched": matched, "new": night.new, "changes": night.changes}
     log.info("run ends", extra={"figures": {"state": state, **figures}})
     return night
 

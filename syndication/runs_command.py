@@ -29,7 +29,7 @@ STATES = {"running": "进行中", "done": "完成", "failed": "失败", "interru
 
 @click.command("runs", short_help="The last runs and what came of them.")
 @click.option("-n", "--number", "limit", default=20, show_default=True, type=click.IntRange(1), help="How many.")
-@click.option("--kind", metavar="KIND", help="Only this kind: nightly, probe, replay, rejudge.")
+@click.option("--kind", type=click.Choice(list(KINDS)), help="Only this kind.")
 @click.option("--json", "as_data", is_flag=True, help="As JSON, times in UTC.")
 @data_option
 def runs_command(data: Path | None, limit: int, kind: str | None, as_data: bool) -> None:

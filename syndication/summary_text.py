@@ -33,7 +33,7 @@ def print_summary(console: Console, night: NightSummary) -> None:
         console.print(f"未成功的观测：{failed}。", highlight=False)
     console.print(
         f"国务院发布 {night.releases} 件，其中须转载 {night.owed} 件；"
-        f"本次比对稿件 {night.matched} 件，判定变化 {night.changed} 条。",
+        f"本次比对稿件 {night.matched} 件，新判定 {night.new} 条，判定变化 {night.changes} 条。",
         highlight=False,
     )
     console.print(f"门户 {night.portals} 家，本次完全未能观测 {len(night.blind)} 家。", highlight=False)

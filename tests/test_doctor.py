@@ -91,7 +91,18 @@ def test_little_room_and_network_storage_are_found(folder, monkeypatch):
 def test_a_missing_package_for_alerts_is_found(folder, monkeypatch):
     (folder / "alerts.toml").write_text('[operators]\nurls = ["json://x"]', encoding="utf-8")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert "alerts" in bad(found(folder))["告警"]
+    assert "install apprise" in bad(found(folder))["告警"]
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise 2.2 imports it
+def test_an_address_of_alerts_that_nobody_knows_is_found_and_keeps_its_secret(folder):
+    pytest.importorskip("apprise", reason="the extra `alerts` is not installed")
+    for address, known in (("json://hook.example", True), ("nosuch://secret", False)):
+        (folder / "alerts.toml").write_text(f'[operators]\nurls = ["{address}"]', encoding="utf-8")
+        findings = found(folder)
+        assert ("告警" in bad(findings)) is not known
+        assert all("secret" not in one.said for one in findings)
+    assert "nosuch://" in bad(findings)["告警"]
 
 
 def test_a_log_that_could_not_be_written_is_found_and_one_that_could_is_not_made(folder, tmp_path):

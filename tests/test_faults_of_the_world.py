@@ -21,6 +21,8 @@ import pytest
 from faults import DONE, FIRST, RUN, SECOND, assert_sound, finish, killed, mounted, start
 from test_replay import content, data_from
 
+from syndication.store import Store
+from syndication.store.database import BUSY_SECONDS
 from syndication.store.snapshot import freeze
 from syndication.trouble import DiskFullError, explain
 
@@ -125,6 +127,16 @@ def test_a_database_that_another_program_holds_for_long_is_named(first_night, fl
             done = subprocess.run([sys.executable, "-c", IMPATIENT, *words], capture_output=True, text=True, timeout=60)
             assert (done.returncode, "数据库正被其他程序占用" in done.stderr) == (1, True), done.stderr
             assert "Traceback" not in done.stderr
+    assert content(folder) == first_night[1]
+
+
+def test_what_waited_in_vain_for_the_database_does_not_wait_again_at_the_end(first_night, tmp_path):
+    folder = shutil.copytree(first_night[0], tmp_path / "data")
+    store = Store(folder)
+    with held(folder):
+        began = time.monotonic()
+        store.close()
+        assert time.monotonic() - began < BUSY_SECONDS / 2
     assert content(folder) == first_night[1]
 
 

@@ -118,6 +118,11 @@ def test_runs_are_listed_with_their_figures(nights, syndication):
         assert (run["state"], run["looks"], run["failed"]) == ("done", looks, failed)
         assert run["blind"] == len(summarise(database, run["run_id"]).blind) > 0
     database.close()
+    lines = [json.loads(line) for line in nights[1].read_text(encoding="utf-8").splitlines()]
+    figures = [line["figures"] for line in lines if line["message"] == "run ends"]
+    assert [run["changes"] for run in reversed(runs)] == [one["changes"] for one in figures]
+    assert figures[0]["new"] > 0 == figures[0]["changes"]
+    assert "--kind" in syndication("runs", "--data", nights[0], "--kind", "foo", status=2).stderr
     table = syndication("runs", "--data", nights[0], "-n", "1").stdout
     assert "夜间监测" in table
     assert "20260302T181500Z" not in table
@@ -146,7 +151,9 @@ def test_a_portal_that_answers_again_is_told_and_one_good_night_less_is_no_recov
     database.close()
     post = Post()
     tell(folder, AFTER, send=post)
-    assert [text.splitlines()[0] for _, _, text in post.sent] == ["· 已恢复观测：样例安全部（anquan）。"]
+    assert [(title, text.splitlines()[0]) for _, title, text in post.sent] == [
+        ("政策转载监测：已恢复正常", "· 已恢复观测：样例安全部（anquan）。")
+    ]  # fmt: skip
 
 
 def test_a_failed_night_is_told_once_and_so_is_the_next_good_one(folder):

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["RunRow", "Store", "open_database"]
 
 BATCH = 200
+AT_THE_END_MS = 2_000
+"""Milliseconds that emptying the log may wait: what waited in vain for a lock must not wait for it a second time."""
 
 
 class Store:
@@ -42,9 +44,10 @@ class Store:
         self._waiting = 0
 
     def close(self) -> None:
-        """Commits and closes; the write-ahead log is emptied into the database file."""
+        """Commits and closes; the write-ahead log is emptied into the database file, unless another program is at it."""
         try:
             self.commit()
+            self.db.execute(f"PRAGMA busy_timeout = {AT_THE_END_MS}")
             self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self.db.close()

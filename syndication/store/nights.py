@@ -19,7 +19,10 @@ _GOOD = ", ".join(f"'{outcome}'" for outcome in sorted(ANSWERED))
 
 @dataclass(frozen=True)
 class RunFigures:
-    """One run; `blind` are its portals none of whose channels answered, `changes` the verdicts that it replaced."""
+    """One run; `blind` are its portals none of whose channels answered, `changes` the verdicts that it replaced.
+
+    Replaced is what was decided before: a verdict that was pending until then is a new one.
+    """
 
     run_id: str
     kind: str

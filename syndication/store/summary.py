@@ -13,7 +13,10 @@ DEFAULT_EDITION = "inspection-24h"
 
 @dataclass(frozen=True)
 class NightSummary:
-    """Figures of one run. `blind` are the portals none of whose channels answered, with the outcome of their home page."""
+    """Figures of one run. `blind` are the portals none of whose channels answered, with the outcome of their home page.
+
+    `changes` are the verdicts that it replaced (`syndication runs` says the same), `new` the others that it made.
+    """
 
     run_id: str
     releases: int = 0
@@ -25,11 +28,12 @@ class NightSummary:
     columns_failed: tuple[tuple[str, str, str], ...] = ()
     statuses: dict[str, dict[str, int]] = field(default_factory=dict)
     matched: int = 0
-    changed: int = 0
+    new: int = 0
+    changes: int = 0
     unreached: int = 0
 
 
-def summarise(db: Database, run_id: str, *, matched: int = 0, changed: int = 0, unreached: int = 0) -> NightSummary:
+def summarise(db: Database, run_id: str, *, matched: int = 0, unreached: int = 0) -> NightSummary:
     """The figures of a run, from what it stored."""
     outcomes = dict(db.execute(
         "SELECT outcome, count(*) FROM observations WHERE run_id = ? GROUP BY outcome ORDER BY 2 DESC, 1", (run_id,)
@@ -51,6 +55,8 @@ def summarise(db: Database, run_id: str, *, matched: int = 0, changed: int = 0, 
         "SELECT edition, status, count(*) FROM verdict_list GROUP BY edition, status ORDER BY edition, status"
     ):
         statuses.setdefault(edition, {})[status] = count
+    made = _one(db, "SELECT count(*) FROM verdicts WHERE run_id = ?", run_id)
+    changes = _one(db, "SELECT count(*) FROM superseded_verdicts WHERE superseded_by = ?", run_id)
     return NightSummary(
         run_id=run_id,
         releases=_one(db, "SELECT count(*) FROM releases"),
@@ -62,7 +68,8 @@ def summarise(db: Database, run_id: str, *, matched: int = 0, changed: int = 0, 
         columns_failed=tuple(tuple(row) for row in failed),
         statuses=statuses,
         matched=matched,
-        changed=changed,
+        new=made - changes,
+        changes=changes,
         unreached=unreached,
     )
 
