@@ -7,9 +7,12 @@ import sqlite3
 import pytest
 from schemas_of_levels import SCHEMAS, at_level, names, schema_of
 from sqlite_utils import Database
+from test_replay import data_from
 
+from syndication.rehearsal.build import build
 from syndication.store import open_database
 from syndication.store.schema import migrations
+from syndication.store.summarising import refresh_all
 
 LEVELS = sorted(SCHEMAS.glob("*.sql"))
 PORTAL = "INSERT INTO portals VALUES ('a', '甲省', 'province', '', '110000', 'http://a.example/', '', NULL, NULL, '', 1)"
@@ -29,16 +32,27 @@ VERDICT = (
 )
 
 
+FULL = {"verdict_list", "portal_scorecard", "release_coverage", "review_queue", "portal_health", "channel_health"}
+
+
 def name_of(path):
     return path.stem.partition("-")[2]
 
 
-def older(path, file):
-    """A database file of a released level, with one verdict in it."""
+REVIEW = (
+    "INSERT INTO reviews (release_id, portal_id, edition, decision, status_before, status_after, reason, decided_by, decided_at)"
+    " SELECT release_id, portal_id, edition, 'overturn', status, 'on_time', '门户来函', '甲', '2026-03-20T00:00:00Z'"
+    " FROM verdicts WHERE status = 'late' LIMIT 1"
+)
+COUNTED = ("portal_day", "portal_month", "release_counts")
+"""What a level keeps beside the rows that it is counted from."""
+
+
+def filled(path, file, fill):
+    """A database file of a released level with what `fill` writes into it."""
     connection = sqlite3.connect(file)
     connection.executescript(path.read_text(encoding="utf-8"))
-    for row in (PORTAL, RUN, RELEASE, VERDICT):
-        connection.execute(row)
+    fill(connection)
     connection.commit()
     connection.close()
     database = Database(file)
@@ -48,6 +62,50 @@ def older(path, file):
             {"migration_set": "syndication", "name": name, "applied_at": "2026-03-01"}
         )
     database.close()
+
+
+def one_verdict(connection):
+    for row in (PORTAL, RUN, RELEASE, VERDICT):
+        connection.execute(row)
+
+
+@pytest.fixture(scope="module")
+def source(syndication, tmp_path_factory):
+    """A database of today after the bundled fleet's ten days, with a review in it."""
+    place = tmp_path_factory.mktemp("source")
+    fleet = build(place / "rehearsal")
+    folder = data_from(fleet.data, place / "data")
+    syndication("replay", fleet.looks, "--data", folder)
+    database = open_database(folder)
+    database.execute(REVIEW)
+    refresh_all(database)
+    database.conn.commit()
+    database.close()
+    return folder / "syndication.db"
+
+
+def columns(connection):
+    """The columns of each of the program's tables."""
+    tables = [
+        name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if not name.startswith(("_", "sqlite_"))
+    ]
+    return {table: [row[1] for row in connection.execute(f"PRAGMA table_info({table})")] for table in tables}
+
+
+def copied(connection, source, known, leave=()):
+    """Puts the source's rows into a database, as far as a level knew their tables and columns; with `leave` not all tables."""
+    connection.execute("ATTACH ? AS source", (str(source),))
+    for table in known.keys() - set(leave):
+        names = ", ".join(known[table])
+        connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM source.{table}")
+    connection.commit()
+    connection.execute("DETACH source")
+
+
+def shown(database):
+    """Every row of every view."""
+    return {view.name: sorted(map(repr, database.execute(f'SELECT * FROM "{view.name}"').fetchall())) for view in database.views}
 
 
 def test_every_released_level_is_kept_as_a_file():
@@ -63,7 +121,7 @@ def test_a_released_migration_is_not_edited(path):
 
 @pytest.mark.parametrize("path", LEVELS, ids=name_of)
 def test_an_older_database_becomes_one_of_today_with_what_it_held(path, tmp_path):
-    older(path, tmp_path / "syndication.db")
+    filled(path, tmp_path / "syndication.db", one_verdict)
     database = open_database(tmp_path)
     fresh = open_database(tmp_path / "fresh", create=True)
     assert schema_of(database) == schema_of(fresh)
@@ -72,6 +130,28 @@ def test_an_older_database_becomes_one_of_today_with_what_it_held(path, tmp_path
     assert database.execute("PRAGMA foreign_key_check").fetchall() == []
     database.close()
     fresh.close()
+
+
+@pytest.mark.parametrize("path", LEVELS, ids=name_of)
+def test_every_view_of_an_older_database_says_what_one_made_today_says(path, source, tmp_path):
+    known = {}
+
+    def fill(connection):
+        known.update(columns(connection))
+        copied(connection, source, known)
+
+    filled(path, tmp_path / "syndication.db", fill)
+    fresh = open_database(tmp_path / "fresh", create=True)
+    fresh.execute("PRAGMA foreign_keys = OFF")
+    copied(fresh.conn, source, known, leave=COUNTED)
+    refresh_all(fresh)
+    fresh.conn.commit()
+    database = open_database(tmp_path)
+    upgraded, made = shown(database), shown(fresh)
+    database.close()
+    fresh.close()
+    assert upgraded == made
+    assert {name for name, rows in made.items() if rows} >= FULL
 
 
 def test_a_database_of_a_newer_program_is_still_read(tmp_path):
