@@ -8,7 +8,9 @@ import os
 import shutil
 import sqlite3
 import tarfile
+from contextlib import ExitStack
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from faults import mounted
@@ -221,6 +223,15 @@ def test_what_was_once_an_accusation_stays_provable(calm):
     )  # fmt: skip
     assert verdict_id in RetainingRows(writer).findings()
     writer.close()
+
+
+def test_retention_waits_for_a_probe_and_for_nothing_else(folder, monkeypatch):
+    with ExitStack() as probe:
+        probe.enter_context(lock.hold(folder, "probe", NOW))
+        monkeypatch.setattr("syndication.lock.time", SimpleNamespace(sleep=lambda seconds: probe.close()))
+        assert retain(folder, FixedClock(NOW), KEEP).removed == ()
+    with lock.hold(folder, "nightly", NOW), pytest.raises(LockedError):
+        retain(folder, FixedClock(NOW), KEEP)
 
 
 def test_young_evidence_stays(folder):
