@@ -103,7 +103,7 @@ def make_notice(data: Path, wish: Wish, target: Path | None, at: datetime) -> Ma
         earlier = relevant(wish.period, register.issued())
         before = replaced_by(wish.period, earlier)
         try:
-            with explained(place.parent):
+            with explained(place.parent, output=target is not None):
                 shutil.rmtree(part, ignore_errors=True)
                 (part / BASIS).mkdir(parents=True)
                 freeze(data / FILE_NAME, part / SNAPSHOT)
