@@ -251,7 +251,7 @@ def test_journey_the_annex_row_by_row(page: Page, address: str, folder: Path) ->
     told = [tuple(row[name] for name in names) for row in rows]
     assert told == [(*row[:3], row[3].removesuffix(":00"), str(row[4]), row[5]) for row in wanted]
     assert [row["判定"] for row in rows] == ["超时"] * len(wanted)
-    shown = page.locator("tbody tr td:first-child").all_inner_texts()
+    shown = page.locator("tbody td div.c-portal_name").all_inner_texts()
     assert shown == [row["网站名称"] for row in rows]
 
 

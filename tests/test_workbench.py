@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -11,13 +12,14 @@ from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 import openpyxl
 import pytest
 import pytest_asyncio
 import sqlite_utils
 from datasette.app import Datasette
-from publish_data import FORMULA_TITLE, empty_database, fill, portal, release, review, verdict
+from publish_data import EDITION, FORMULA_TITLE, empty_database, fill, portal, release, review, verdict
 
 from syndication import lock
 from syndication.cells import BOM, safe
@@ -28,12 +30,14 @@ from syndication.init_folder import write_folder
 from syndication.publish import review_process
 from syndication.publish.catalog import Column
 from syndication.publish.configuration import make_datasette
-from syndication.publish.export import Export
+from syndication.publish.export import Export, _file_name
 from syndication.publish.site import keep_clock
 from syndication.publish.workbench import archived, drawing, lists, maps, matrix, spans, tiles
 from syndication.publish.workbench.spans import given, named
+from syndication.store import figures, listings
 from syndication.store.figures import Days
 from syndication.store.listings import QUEUE, RELEASES, VERDICTS
+from syndication.store.reading import snapshot
 from syndication.store.summarising import refresh_all
 
 if TYPE_CHECKING:
@@ -67,6 +71,11 @@ async def site(database: Path) -> AsyncIterator[Datasette]:
     close(datasette)
 
 
+def mark(place: list[Any]) -> str:
+    """Where a page begins, as an address says it."""
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+
 async def get(datasette: Datasette, path: str, status: int = 200) -> str:
     response = await datasette.client.get(path)
     assert response.status_code == status, response.text
@@ -81,6 +90,18 @@ def cells(page: str) -> list[list[str]]:
         [unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
         for row in re.findall(r"<tr>(.*?)</tr>", body[1], re.DOTALL)
     ]
+
+
+def by_column(page: str) -> list[dict[str, str]]:
+    """The rows of a list's table, as text by column; a column that is empty in a stack is left out."""
+    found = []
+    for row in re.findall(r"<tr>(.*?)</tr>", page[page.index("<tbody>") :], re.DOTALL):
+        told: dict[str, str] = {}
+        for name, cell in re.findall(r'<td class="c-(\w+)[^"]*">(.*?)</td>', row, re.DOTALL):
+            stack = re.findall(r'<div class="c-(\w+)">(.*?)</div>', cell, re.DOTALL) or [(name, cell)]
+            told |= {each: unescape(re.sub(r"<[^>]+>", "", text)).strip() for each, text in stack if text.strip()}
+        found.append(told)
+    return found
 
 
 def counted(path: Path, where: str) -> Counter[str]:
@@ -215,14 +236,15 @@ async def test_an_empty_database_has_pages(tmp_path: Path) -> None:
 
 # --- lists ---
 
-ALL = [("verdicts", VERDICTS, 15), ("releases", RELEASES, 12), ("reviews", QUEUE, 10)]
+PORTALS = listings.portals("", Days(date(2026, 4, 1), date(2026, 4, 30)), None)[0]
 
 
-async def whole_list(site: Datasette, path: str) -> list[list[str]]:
-    rows, seen = [], 0
+async def whole_list(site: Datasette, path: str) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = []
+    seen = 0
     while path:
         page = await get(site, path)
-        rows += cells(page) if "<tbody>" in page else []
+        rows += by_column(page) if "<tbody>" in page else []
         following = re.search(r'<a href="([^"]+)" rel="next">', page)
         path = unescape(following[1]) if following else ""
         seen += 1
@@ -235,22 +257,43 @@ def people(text: str) -> list[list[str]]:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("name", "which"), [(name, which) for name, which, _ in ALL])
-async def test_pages_and_exports_hold_every_row_once_in_every_order(site: Datasette, name: str, which: Any) -> None:
+@pytest.mark.parametrize(
+    ("query", "which", "walked_from"),
+    [("verdicts?p=all", VERDICTS, listings.WALKED_FROM), ("verdicts?p=all", VERDICTS, 1), ("releases?p=all", RELEASES, 1),
+     ("releases?p=all&level=province", listings.releases("province"), 1), ("reviews?p=all", QUEUE, 1),
+     ("portals?p=2026-04", PORTALS, 1)],
+)  # fmt: skip
+async def test_pages_and_exports_hold_every_row_once_in_every_order(
+    site: Datasette, monkeypatch: pytest.MonkeyPatch, query: str, which: listings.List, walked_from: int
+) -> None:
+    monkeypatch.setattr(listings, "WALKED_FROM", walked_from)
+    monkeypatch.setattr(lists, "PAGE_SIZE", 170)
+    assert set(which.sorts) == set(which.columns)  # every column sorts
+    total = re.search(r"共 ([\d,]+) 条", await get(site, f"/-/{query}"))
+    assert total
     keys = None
     for sort in which.sorts:
         for order in ("asc", "desc"):
-            rows = await whole_list(site, f"/-/{name}?p=all&sort={sort}&order={order}")
-            exported = people(await get(site, f"/-/{name}.csv?p=all&sort={sort}&order={order}"))
-            assert [_plain(row) for row in exported[1:]] == [_plain(row) for row in rows]
-            keys = keys or Counter(map(tuple, rows))
-            assert Counter(map(tuple, rows)) == keys, (sort, order)
+            rows = await whole_list(site, f"/-/{query}&sort={sort}&order={order}")
+            exported = people(await get(site, f"/-/{query.replace('?', '.csv?')}&sort={sort}&order={order}"))
+            files = [dict(zip(which.columns, row, strict=True)) for row in exported[1:]]
+            assert list(map(_told, files)) == [_told({name: row.get(name, "") for name in which.columns}) for row in rows]
+            keys = keys or Counter(tuple(sorted(row.items())) for row in rows)
+            assert Counter(tuple(sorted(row.items())) for row in rows) == keys, (sort, order)
+            assert f"{len(rows):,}" == total[1]
 
 
-def _plain(row: list[str]) -> list[str]:
-    """A row without what only a file or only a page has: the apostrophe before formulas, spaces, words for links."""
-    told = [cell.removeprefix("'").replace(" ", "").replace("、", "") for cell in row]
-    return ["链接" if cell.startswith("http") or cell in ("门户页面", "中国政府网") else cell for cell in told]
+def _told(row: dict[str, str]) -> dict[str, str]:
+    """A row without what only a file or only a page has: apostrophes before formulas, seconds, spaces, words for links."""
+    told = {name: re.sub(r"(\d\d:\d\d):\d\d", r"\1", text) for name, text in row.items()}
+    latest = told.pop("latest", "")
+    if latest and "至" not in told["earliest"] and latest[:10] == told["earliest"][:10]:
+        minutes = [int(text[11:13]) * 60 + int(text[14:16]) for text in (told["earliest"], latest)]
+        told["earliest"] += f" 至 {latest[11:]}" if minutes[1] - minutes[0] > 1 else ""
+    plain = {name: text.removeprefix("'").replace(" ", "").replace("、", "") for name, text in told.items()}
+    return {
+        name: "链接" if text.startswith("http") or text in ("门户页面", "中国政府网") else text for name, text in plain.items()
+    }
 
 
 @pytest.mark.asyncio
@@ -258,6 +301,129 @@ async def test_the_list_of_verdicts_is_the_databases(site: Datasette, database: 
     rows = await whole_list(site, "/-/verdicts?p=all&status=missing")
     assert len(rows) == counted(database, "1")["missing"]
     assert f"共 {len(rows)} 条" in await get(site, "/-/verdicts?p=all&status=missing")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("walked_from", [1, listings.WALKED_FROM])
+async def test_a_filtered_list_is_the_databases_however_it_is_found(
+    site: Datasette, database: Path, monkeypatch: pytest.MonkeyPatch, walked_from: int
+) -> None:
+    monkeypatch.setattr(listings, "WALKED_FROM", walked_from)
+    filters = {
+        "status=late": "status = 'late'", "mode=copy": "mode = 'copy'", "mode=link": "mode = 'link'",
+        "flag=backdated": "flags LIKE '%backdated%'", "flag=altered": "0", "level=province": "level = 'province'",
+        "portal=prov-001": "portal_id = 'prov-001'", "release=7": "release_id = 7",
+        "q=国函[2026]7号": "document_number LIKE '%〕7号'",
+        "status=problem&q=7号": "document_number LIKE '%7号' AND status IN ('late', 'missing')",
+        "flag=backdated&q=7号&level=province": "document_number LIKE '%7号' AND status = 'late' AND level = 'province'",
+        "status=late&portal=prov-001&q=事项": "portal_id = 'prov-001' AND status = 'late' AND title LIKE '%事项%'",
+    }  # fmt: skip
+    for query, where in filters.items():
+        wanted = sum(counted(database, where).values())
+        for sort in ("released_at", "title", "portal_name", "lag_hours"):
+            path = f"/-/verdicts?p=all&{query}&sort={sort}"
+            assert f"共 {wanted} 条" in await get(site, path)
+            rows = await whole_list(site, path)
+            assert len(rows) == wanted == len({row["verdict_id"] for row in rows}), path
+
+
+@pytest.mark.asyncio
+async def test_late_and_missing_are_listed_together(site: Datasette, database: Path) -> None:
+    counts = counted(database, "1")
+    page = await get(site, "/-/verdicts?p=all&status=problem")
+    assert '<option value="problem" selected>超时或未转载</option>' in page
+    assert f"共 {counts['late'] + counts['missing']} 条" in page
+    exported = people(await get(site, "/-/verdicts.csv?p=all&status=problem"))
+    assert Counter(row[2] for row in exported[1:]) == {"超时": counts["late"], "未转载": counts["missing"]}
+
+
+@pytest.mark.asyncio
+async def test_a_list_says_whose_it_is(site: Datasette) -> None:
+    page = await get(site, "/-/verdicts?p=all&portal=prov-001&status=late&sort=title")
+    told = re.search(r'<p class="about">只列门户：<a href="[^"]+"><b>([^<]+)</b></a><a href="([^"]+)">不限门户</a>', page)
+    assert told
+    assert told[1] == "第1省人民政府网站"
+    everybody = await get(site, unescape(told[2]))
+    assert 'class="about"' not in everybody
+    assert '<option value="late" selected>' in everybody
+    page = await get(site, "/-/verdicts?portal=prov-001&release=7")
+    assert "<b>国务院关于第7号事项的批复</b>" in page
+    assert "不限发布" in page
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("query", ["portal=nope", "release=999", "release=x", "release=" + "9" * 23, "release=٣", "portal=%00"])
+async def test_a_list_of_nobody_is_not_found(site: Datasette, query: str) -> None:
+    for kind in ("", ".csv", ".xlsx"):
+        page = await get(site, f"/-/verdicts{kind}?{query}", 404)
+        assert "没有这个门户" in page or "没有这条发布" in page
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("verdicts.csv?p=2026Q1&status=late", "判定清单-2026年第一季度-检查口径24小时-超时.csv"),
+     ("verdicts.xlsx?p=all&portal=prov-001&status=problem", "判定清单-全部时段-检查口径24小时-第1省人民政府网站-超时或未转载.xlsx"),  # noqa: E501
+     ("verdicts.csv?release=2", "判定清单-检查口径24小时-=HYPERLINK(httpevil.example,点击).csv"),
+     ("releases.csv?from=2026-03-01&to=2026-03-05&level=province", "国务院发布-2026-03-01至2026-03-05-检查口径24小时-省级政府.csv"),  # noqa: E501
+     ("portals.csv?p=2026-03&q=../%00a/b", "门户排名-2026年3月-检查口径24小时-..ab.csv"),
+     ("reviews.csv?p=2026&why=flagged", "待复核-2026年-检查口径24小时-有标记.csv")],
+)  # fmt: skip
+async def test_a_file_says_what_it_holds(site: Datasette, path: str, name: str) -> None:
+    answer = await site.client.get(f"/-/{path}")
+    assert unquote(answer.headers["content-disposition"].rpartition("UTF-8''")[2]) == name
+
+
+def test_a_file_name_is_not_too_long() -> None:
+    assert len((_file_name("关于" * 200) + ".xlsx").encode()) < 255
+    assert _file_name("///") == "清单"
+
+
+@pytest.mark.asyncio
+async def test_lists_hold_the_edition_and_the_number_of_a_verdict(site: Datasette) -> None:
+    heads, first = people(await get(site, "/-/verdicts.csv?p=all"))[:2]
+    assert heads[-2:] == ["规则版本", "判定编号"]
+    assert first[-2] == "检查口径 24 小时"
+    assert f"/-/verdict/{first[-1]}" in await get(site, "/-/verdicts?p=all")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "words",
+    ["国函[2026]7号", "国函（2026）7号", "国函【２０２６】７号", "国函〔2026〕 7 号", "第7号 批复", "事项 国函 〔2026〕7号"],
+)
+async def test_search_and_filters_take_what_people_type(site: Datasette, words: str) -> None:
+    title = "国务院关于第7号事项的批复"
+    assert title in await get(site, f"/-/search?q={quote(words)}")
+    for name in ("verdicts", "releases", "reviews"):
+        page = await get(site, f"/-/{name}?p=all&q={quote(words)}")
+        assert title in page, name
+        assert "第17号事项" not in page
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("level", ["department", "province"])
+async def test_releases_are_counted_over_the_portals_of_the_level(site: Datasette, database: Path, level: str) -> None:
+    rows = await whole_list(site, f"/-/releases?p=all&level={level}")
+    assert {row["portals"] for row in rows} == {"5"}
+    counts = counted(database, f"level = '{level}'")
+    for status in ("on_time", "late", "missing", "pending", "undetermined", "not_observed", "exempt"):
+        assert sum(int(row[status]) for row in rows) == counts[status]
+    exported = people(await get(site, f"/-/releases.csv?p=all&level={level}"))
+    assert sum(int(row[exported[0].index("超时")]) for row in exported[1:]) == counts["late"]
+
+
+@pytest.mark.parametrize(("level", "portals"), [("%", 10), ("department", 5), ("province", 5)])
+def test_open_releases_are_counted_over_the_same_portals(database: Path, level: str, portals: int) -> None:
+    with snapshot(database) as connection:
+        rows = figures.open_releases(connection, EDITION, level, 4)
+        assert len(rows) == 4
+        for row in rows:
+            which = f"release_id = {row['release_id']} AND level LIKE '{level}'"
+            counts = counted(database, which)
+            assert (row["pending"], row["on_time"], row["verdicts"]) == (counts["pending"], counts["on_time"], portals)
+        every = figures.open_releases(connection, EDITION, level, 1000)
+        assert {row["open_releases"] for row in rows} == {len(every)}
 
 
 @pytest.mark.asyncio
@@ -305,7 +471,8 @@ async def test_a_page_begins_where_the_one_before_ended_whatever_came_in_between
     ["/-/verdicts?sort=nothing", "/-/verdicts?status=nothing", "/-/verdicts?after=%25", "/-/verdicts?after=WzFd",
      "/?p=2026Q9", "/?level=town", "/?from=2026-02-30", "/?p=9999", "/?p=0001Q1", "/?from=9999-12-31",
      "/?from=0001-01-01", "/?to=0001-01-01", "/?edition=nope", "/-/portal/depa-001?edition=nope",
-     "/-/verdicts?release=x", "/-/verdicts.csv?sort=nothing"],
+     "/-/verdicts.csv?sort=nothing", "/-/reviews?status=problem",
+     "/-/verdicts?after=" + mark([10**30, 1, "x", 2]), "/-/verdicts?after=" + mark(["\ud800", 1, "x", 2])],
 )  # fmt: skip
 async def test_what_makes_no_sense_is_told_in_chinese(site: Datasette, path: str) -> None:
     page = await get(site, path, 400)

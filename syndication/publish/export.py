@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 4000
 STALLED_AFTER = 60.0  # seconds; a reader that takes nothing for so long gives its place to another
 _QUOTED = re.compile(r'[",\r\n]')
+_NOT_IN_FILE_NAMES = re.compile(r'[\s\\/:*?"<>|~`$&;\']+')
+LONGEST_FILE_NAME = 70  # characters; file systems take 255 bytes, and a Chinese character has three
 _NOT_ROWS = frozenset(
     {"_next", "_size", "_facet", "_facet_size", "_labels", "_nofacet", "_nocount", "_nosuggest", "_stream", "_dl"}
 )
@@ -48,7 +50,10 @@ _NOT_ROWS = frozenset(
 
 @dataclass(frozen=True)
 class Export:
-    """One list to be written: its query and, for each column, its header and what its values are."""
+    """One list to be written: its query and, for each column, its header and what its values are.
+
+    `title` names the file for people; without one it bears the name of its table.
+    """
 
     path: Path
     name: str
@@ -56,6 +61,7 @@ class Export:
     parameters: dict[str, Any]
     columns: tuple[catalog.Column, ...]
     for_programs: bool
+    title: str = ""
 
     def chunks(self) -> Iterator[bytes]:
         """The file's bytes, some thousand rows at a time."""
@@ -174,8 +180,14 @@ async def _disconnected(request: Any) -> None:
 
 
 def _disposition(export: Export, kind: str) -> str:
-    told = quote(f"{catalog.table(export.name).title}.{kind}")
+    told = quote(f"{_file_name(export.title or catalog.table(export.name).title)}.{kind}")
     return f"attachment; filename=\"{export.name}.{kind}\"; filename*=UTF-8''{told}"
+
+
+def _file_name(title: str) -> str:
+    """A title as a file's name on any system: no blanks, none of the signs that Windows refuses, not too long."""
+    kept = _NOT_IN_FILE_NAMES.sub("", "".join(character for character in title if character.isprintable()))
+    return kept[:LONGEST_FILE_NAME].strip("-.") or "清单"
 
 
 def export_url(datasette: Any, database: str, table: str, query_string: str) -> str:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syndication.store import searching
+
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
 _VERDICT = """
 SELECT v.verdict_id, v.release_id, v.portal_id, v.edition, v.released_day, v.deadline, v.status AS judged_status,
@@ -165,21 +168,24 @@ def evidence(connection: sqlite3.Connection, evidence_id: str) -> sqlite3.Row | 
     return row
 
 
-def found_portals(connection: sqlite3.Connection, text: str, most: int) -> list[sqlite3.Row]:
-    """Portals by a part of their name or address (a LIKE pattern, escaped by ~)."""
+def found_portals(connection: sqlite3.Connection, words: Sequence[str], most: int) -> list[sqlite3.Row]:
+    """Portals whose name or address holds all words of a search (store.searching)."""
     return connection.execute(
-        "SELECT portal_id, name, level, home_url FROM portals WHERE name LIKE ? ESCAPE '~' OR home_url LIKE ? ESCAPE '~'"
-        " ORDER BY registered DESC, level, region_code, portal_id LIMIT ?",
-        (text, text, most),
+        "SELECT portal_id, name, level, home_url FROM portals"
+        f" WHERE {searching.conditions(('name', 'home_url'), words)} ORDER BY registered DESC, level, region_code, portal_id"
+        " LIMIT :most",
+        {**searching.parameters(words), "most": most},
     ).fetchall()
 
 
-def found_releases(connection: sqlite3.Connection, text: str, most: int) -> list[sqlite3.Row]:
-    """Releases by a part of their title or document number (a LIKE pattern, escaped by ~), the latest first."""
+def found_releases(connection: sqlite3.Connection, words: Sequence[str], most: int) -> list[sqlite3.Row]:
+    """Releases whose title or number holds all words of a search: first those that hold them in one, then the latest."""
+    texts = ("r.title", "r.document_number")
     return connection.execute(
         "SELECT r.release_id, r.title, r.document_number, r.released_earliest AS released_at, coalesce(d.duty, 0) AS duty"
         " FROM releases r LEFT JOIN duties d ON d.release_id = r.release_id"
-        " WHERE r.title LIKE ? ESCAPE '~' OR r.document_number LIKE ? ESCAPE '~'"
-        " ORDER BY r.released_earliest DESC, r.release_id DESC LIMIT ?",
-        (text, text, most),
+        f" WHERE {searching.conditions(texts, words)}"
+        f" ORDER BY {searching.conditions(texts, [''.join(words)]).replace(':word0', ':joined')} DESC,"
+        " r.released_earliest DESC, r.release_id DESC LIMIT :most",
+        {**searching.parameters(words), "joined": searching.pattern("".join(words)), "most": most},
     ).fetchall()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from syndication.store import searching
 from syndication.store.summarising import COUNTS, EDITIONS, STATUSES
 
 if TYPE_CHECKING:
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "COUNTS", "STATUSES", "Days", "by_day", "by_month", "by_quarter", "by_week", "columns_shown", "editions",
-    "failures", "one_portal", "open_releases", "portal_counts", "portal_months", "portal_sums", "release_total",
+    "CELL", "COUNTS", "STATUSES", "Days", "by_day", "by_month", "by_quarter", "by_week", "columns_shown", "editions",
+    "failures", "found_total", "one_portal", "open_releases", "portal_counts", "portal_months", "portal_sums", "release_total",
     "span_of", "verdict_total",
 ]  # fmt: skip
 
 _SUMS = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
 _NAMES = ", ".join(COUNTS)
+CELL = ("on_time", "late", "missing", "undetermined", "not_observed", "pending")
+"""What a cell of the matrix tells of."""
+_SUMMED = ", ".join(f"sum({name}) AS {name}" for name in CELL)
 
 
 @dataclass(frozen=True)
@@ -77,13 +81,13 @@ def _counted(edition: str, days: Days, portal_id: str | None = None, tag: str = 
     queries = []
     if months:
         queries.append(
-            f"SELECT portal_id, {_NAMES} FROM portal_month WHERE edition = :edition{tag}"
+            f"SELECT portal_id, month, {_NAMES} FROM portal_month WHERE edition = :edition{tag}"
             f" AND month BETWEEN :m1{tag} AND :m2{tag}{whose}"
         )
         parameters |= {f"m1{tag}": months[0], f"m2{tag}": months[1]}
     for place, edge in enumerate(edges):
         queries.append(
-            f"SELECT portal_id, {_NAMES} FROM portal_day WHERE edition = :edition{tag}"
+            f"SELECT portal_id, substr(released_day, 1, 7) AS month, {_NAMES} FROM portal_day WHERE edition = :edition{tag}"
             f" AND released_day BETWEEN :d{place}{tag} AND :e{place}{tag}{whose}"
         )
         parameters |= {f"d{place}{tag}": edge.first.isoformat(), f"e{place}{tag}": edge.last.isoformat()}
@@ -115,14 +119,32 @@ def one_portal(connection: sqlite3.Connection, edition: str, days: Days, portal_
 
 
 def verdict_total(
-    connection: sqlite3.Connection, edition: str, days: Days, *, level: str = "", portal_id: str | None = None, status: str = ""
+    connection: sqlite3.Connection, edition: str, days: Days, *, level: str = "", portal_id: str | None = None,
+    statuses: Sequence[str] = (),
 ) -> int:
-    """How many verdicts of the span there are, of a level, a portal, a status; without a look at each."""
+    """How many verdicts of the span there are, of a level, a portal, some statuses; without a look at each."""
     query, parameters = _counted(edition, days, portal_id)
     whose = " WHERE portal_id IN (SELECT portal_id FROM portals WHERE level = :level)" if level else ""
-    counted = status if status in STATUSES else "verdicts"
-    row = connection.execute(f"SELECT sum({counted}) FROM ({query}){whose}", {**parameters, "level": level}).fetchone()
+    query = f"SELECT sum({_sum_of(statuses)}) FROM ({query}){whose}"
+    return int(connection.execute(query, {**parameters, "level": level}).fetchone()[0] or 0)
+
+
+def found_total(
+    connection: sqlite3.Connection, edition: str, days: Days, words: Sequence[str], statuses: Sequence[str] = ()
+) -> int:
+    """How many verdicts of the span are about releases whose title or number holds the words, of some statuses."""
+    found = searching.conditions(("r.title", "r.document_number"), words)
+    row = connection.execute(
+        f"SELECT sum({_sum_of(statuses)}) FROM release_counts c JOIN releases r ON r.release_id = c.release_id"
+        f" WHERE c.edition = :edition AND c.released_day BETWEEN :first AND :last AND {found}",
+        {"edition": edition, "first": days.first.isoformat(), "last": days.last.isoformat(), **searching.parameters(words)},
+    ).fetchone()
     return int(row[0] or 0)
+
+
+def _sum_of(statuses: Sequence[str]) -> str:
+    """What is added up to count the verdicts of some statuses; of none: all."""
+    return " + ".join(name for name in STATUSES if name in statuses) or "verdicts"
 
 
 def release_total(connection: sqlite3.Connection, edition: str, days: Days) -> int:
@@ -135,43 +157,37 @@ def release_total(connection: sqlite3.Connection, edition: str, days: Days) -> i
 
 def by_day(connection: sqlite3.Connection, edition: str, days: Days) -> list[sqlite3.Row]:
     """Counts by portal and day: `portal_id bucket on_time late missing undetermined not_observed pending`."""
-    return _cells(connection, "portal_day", "released_day", edition, days.first.isoformat(), days.last.isoformat())
+    return connection.execute(
+        f"SELECT portal_id, released_day AS bucket, {', '.join(CELL)} FROM portal_day"
+        " WHERE edition = ? AND released_day BETWEEN ? AND ?",
+        (edition, days.first.isoformat(), days.last.isoformat()),
+    ).fetchall()
 
 
 def by_week(connection: sqlite3.Connection, edition: str, days: Days) -> list[sqlite3.Row]:
     """The same by week, `bucket` being its Monday or the span's first day."""
     return connection.execute(
-        "SELECT portal_id, max(date(released_day, 'weekday 0', '-6 days'), :first) AS bucket, sum(on_time) AS on_time,"
-        " sum(late) AS late, sum(missing) AS missing, sum(undetermined) AS undetermined,"
-        " sum(not_observed) AS not_observed, sum(pending) AS pending"
-        " FROM portal_day WHERE edition = :edition AND released_day BETWEEN :first AND :last GROUP BY 1, 2",
+        f"SELECT portal_id, max(date(released_day, 'weekday 0', '-6 days'), :first) AS bucket, {_SUMMED} FROM portal_day"
+        " WHERE edition = :edition AND released_day BETWEEN :first AND :last GROUP BY 1, 2",
         {"edition": edition, "first": days.first.isoformat(), "last": days.last.isoformat()},
     ).fetchall()
 
 
 def by_month(connection: sqlite3.Connection, edition: str, days: Days) -> list[sqlite3.Row]:
-    """The same by month; the span must be of whole months."""
-    return _cells(connection, "portal_month", "month", edition, days.first.isoformat()[:7], days.last.isoformat()[:7])
+    """The same by month, `bucket` being `YYYY-MM`."""
+    return _by_months(connection, edition, days, "month")
 
 
 def by_quarter(connection: sqlite3.Connection, edition: str, days: Days) -> list[sqlite3.Row]:
-    """The same by quarter, `bucket` being its first month; the span must be of whole months."""
-    return connection.execute(
-        "SELECT portal_id, substr(month, 1, 5) || substr('010101040404070707101010', 2 * substr(month, 6) - 1, 2) AS bucket,"
-        " sum(on_time) AS on_time, sum(late) AS late, sum(missing) AS missing, sum(undetermined) AS undetermined,"
-        " sum(not_observed) AS not_observed, sum(pending) AS pending"
-        " FROM portal_month WHERE edition = ? AND month BETWEEN ? AND ? GROUP BY 1, 2",
-        (edition, days.first.isoformat()[:7], days.last.isoformat()[:7]),
-    ).fetchall()
+    """The same by quarter, `bucket` being its first month."""
+    first = "substr(month, 1, 5) || substr('010101040404070707101010', 2 * substr(month, 6) - 1, 2)"
+    return _by_months(connection, edition, days, first)
 
 
-def _cells(
-    connection: sqlite3.Connection, table: str, bucket: str, edition: str, first: str, last: str
-) -> list[sqlite3.Row]:
+def _by_months(connection: sqlite3.Connection, edition: str, days: Days, bucket: str) -> list[sqlite3.Row]:
+    query, parameters = _counted(edition, days)
     return connection.execute(
-        f"SELECT portal_id, {bucket} AS bucket, on_time, late, missing, undetermined, not_observed, pending"
-        f" FROM {table} WHERE edition = ? AND {bucket} BETWEEN ? AND ?",
-        (edition, first, last),
+        f"SELECT portal_id, {bucket} AS bucket, {_SUMMED} FROM ({query}) GROUP BY 1, 2", parameters
     ).fetchall()
 
 
@@ -185,15 +201,22 @@ def portal_months(connection: sqlite3.Connection, edition: str, portal_id: str, 
 
 
 def open_releases(connection: sqlite3.Connection, edition: str, level: str, limit: int) -> list[sqlite3.Row]:
-    """Releases with portals that are not decided yet, by deadline, the latest first: how many are pending, how many not."""
+    """Releases with portals of a level (`%`: of all) that are not decided yet, by deadline, the latest first.
+
+    Each with how many of these portals are pending, on time, and how many there are (`pending on_time verdicts`);
+    `open_releases` is how many such releases there are in all.
+    """
     return connection.execute(
-        "SELECT r.release_id, r.title, r.released_earliest AS released_at, o.deadline, o.pending,"
-        " c.on_time, c.verdicts FROM (SELECT v.release_id, max(v.deadline) AS deadline, count(*) AS pending"
-        "  FROM verdicts v JOIN portals p ON p.portal_id = v.portal_id AND p.level LIKE :level"
-        "  WHERE v.edition = :edition AND v.status = 'pending' AND v.effective_status = 'pending' GROUP BY v.release_id) o"
-        " JOIN releases r ON r.release_id = o.release_id"
-        " JOIN release_counts c ON c.release_id = o.release_id AND c.edition = :edition"
-        " ORDER BY o.deadline DESC, o.release_id DESC LIMIT :limit",
+        "WITH whose AS (SELECT portal_id FROM portals WHERE level LIKE :level),"
+        " open AS MATERIALIZED (SELECT release_id, max(deadline) AS deadline, count(*) AS pending, count(*) OVER () AS number"
+        "  FROM verdicts WHERE edition = :edition AND status = 'pending' AND effective_status = 'pending'"
+        "  AND +portal_id IN whose GROUP BY release_id ORDER BY 2 DESC, 1 DESC LIMIT :limit),"
+        " counts AS MATERIALIZED (SELECT release_id, count(*) AS verdicts, sum(effective_status = 'on_time') AS on_time"
+        "  FROM verdicts WHERE release_id IN (SELECT release_id FROM open) AND edition = :edition AND +portal_id IN whose"
+        "  GROUP BY release_id)"
+        " SELECT r.release_id, r.title, r.released_earliest AS released_at, o.deadline, o.pending, c.on_time, c.verdicts,"
+        " o.number AS open_releases FROM open o JOIN releases r ON r.release_id = o.release_id"
+        " JOIN counts c ON c.release_id = o.release_id ORDER BY o.deadline DESC, o.release_id DESC",
         {"edition": edition, "level": level, "limit": limit},
     ).fetchall()
 

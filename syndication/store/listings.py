@@ -3,13 +3,18 @@
 A page begins after the last row of the page before, named by the sorted value and the row's key, and not at a number of
 rows: rows that a nightly adds meanwhile move nothing. What is sorted is picked by key first and filled in afterwards, so
 that SQLite sorts narrow rows. Sorted values are never NULL, since NULL is neither before nor after anything.
+
+Fact of the world: to sort a million rows for the fifty of a page takes most of a second. Where an index has the order, a
+page of a long list walks along it and stops; of a short list, the filter's index finds all rows, and they are sorted.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from syndication.store import searching
 from syndication.store.figures import portal_sums
 from syndication.store.summarising import STATUSES
 
@@ -22,13 +27,22 @@ if TYPE_CHECKING:
 Value = str | int | float
 
 
+WALKED_FROM = 20_000
+"""A list of so many rows is long: a page of it walks along the order's index where there is one."""
+RELEASE_PORTAL_EDITION = "sqlite_autoindex_verdicts_1"
+"""SQLite's name for the index of that unique constraint."""
+_ALIAS = re.compile(r"\b([a-z])\.")
+
+
 @dataclass(frozen=True)
 class List:
     """One list: `columns` maps each column to its SQL, `sorts` those that may be sorted to what is compared.
 
-    `picked` joins what `conditions` and `sorts` speak of; `joined` what `columns` need besides. `found` is the table in
-    `picked` that a row is found in again by its `key` for a page, with what else is in `picked`. `hidden` are columns for
-    links, which are not shown. `counted` is a query that all may name.
+    `picked` is the table that `conditions` speak of; `joined` are the joins that `columns` need besides, by their alias; a
+    sort that compares one of them joins it too. `found` is `picked` once more, joined by the row's `key`. `walked` holds,
+    for sorts whose order an index has, the tables in the order in which SQLite then meets the rows sorted. `hidden` are
+    columns for links, which are not shown. `counted` is a query that all may name. `searched` are the columns that may
+    hold the words of a search; `{words}` in the condition `text` becomes the comparison.
     """
 
     name: str
@@ -36,23 +50,31 @@ class List:
     sorts: Mapping[str, str]
     picked: str
     found: str
-    joined: str
     key: str
     conditions: Mapping[str, str]
     default: str
+    joined: Mapping[str, str] = field(default_factory=dict)
+    walked: Mapping[str, str] = field(default_factory=dict)
     descending: bool = True
     hidden: Mapping[str, str] = field(default_factory=dict)
     counted: str = ""
+    searched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a list: conditions by name with their parameters, and the order."""
+    """What is asked of a list: conditions by name with their parameters, the words of a search, and the order."""
 
     conditions: tuple[str, ...]
     parameters: Mapping[str, Value]
     sort: str
     descending: bool
+    words: tuple[str, ...] = ()
+
+    @property
+    def bound(self) -> dict[str, Value]:
+        """All parameters of its queries."""
+        return {**self.parameters, **searching.parameters(self.words)}
 
 
 @dataclass(frozen=True)
@@ -65,10 +87,14 @@ class Page:
 
 def _where(which: List, asked: Asked, after: Sequence[Value] | None) -> str:
     conditions = [which.conditions[name] for name in asked.conditions]
+    if asked.words:
+        found = searching.conditions(which.searched, asked.words)
+        conditions.append(which.conditions["text"].format(words=found))
     if after is not None:
-        compared = ", ".join((*_compared(which, asked), which.key))
+        compared = (*_compared(which, asked), which.key)
         marks = ", ".join(f":after{place}" for place in range(len(after)))
-        conditions.append(f"({compared}) {'<' if asked.descending else '>'} ({marks})")
+        way = "<" if asked.descending else ">"
+        conditions += [f"({', '.join(compared)}) {way} ({marks})", f"{compared[0]} {way}= :after0"]
     return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
@@ -76,17 +102,37 @@ def _compared(which: List, asked: Asked) -> tuple[str, ...]:
     return tuple(which.sorts[asked.sort].split(" | "))
 
 
-def _query(which: List, asked: Asked, shown: Mapping[str, str], after: Sequence[Value] | None, limit: int | None) -> str:
+def _tables(which: List, asked: Asked, *, walking: bool, whole: bool = False) -> str:
+    """What rows are picked from, with the joins that the order needs, or with all."""
+    needed = set(_ALIAS.findall(which.sorts[asked.sort]))
+    tables = which.walked[asked.sort] if walking else which.picked
+    present = needed if walking else set()
+    return " ".join((tables, *(
+        join for alias, join in which.joined.items() if (whole or alias in needed) and alias not in present
+    )))  # fmt: skip
+
+
+def _walks(which: List, asked: Asked, total: int) -> bool:
+    return total >= WALKED_FROM and asked.sort in which.walked
+
+
+def _counted(which: List) -> str:
+    return f"counted AS MATERIALIZED ({which.counted}), " if which.counted else ""
+
+
+def _query(
+    which: List, asked: Asked, shown: Mapping[str, str], after: Sequence[Value] | None, limit: int, *, walking: bool
+) -> str:
     compared = _compared(which, asked)
     way = " DESC" if asked.descending else ""
     picked = ", ".join(f"{expression} AS sorted{place}" for place, expression in enumerate(compared))
-    order = ", ".join(f"picked.{mark}{way}" for mark in _marks(which, asked))
+    order = ", ".join(f"{mark}{way}" for mark in _marks(which, asked))
     columns = ", ".join(f"{expression} AS {name}" for name, expression in shown.items())
-    before = f"counted AS MATERIALIZED ({which.counted}), " if which.counted else ""
     return (
-        f"WITH {before}picked AS MATERIALIZED (SELECT {picked}, {which.key} AS picked_key FROM {which.picked}"
-        f"{_where(which, asked, after)} ORDER BY {order.replace('picked.', '')}{f' LIMIT {limit}' if limit else ''})"
-        f" SELECT {columns} FROM picked CROSS JOIN {which.found} {which.joined} ORDER BY {order}"
+        f"WITH {_counted(which)}picked AS MATERIALIZED (SELECT {picked}, {which.key} AS picked_key"
+        f" FROM {_tables(which, asked, walking=walking)}{_where(which, asked, after)} ORDER BY {order} LIMIT {limit})"
+        f" SELECT {columns} FROM picked CROSS JOIN {which.found} {' '.join(which.joined.values())}"
+        f" ORDER BY {', '.join(f'picked.{mark}{way}' for mark in _marks(which, asked))}"
     )
 
 
@@ -96,13 +142,16 @@ def _marks(which: List, asked: Asked) -> tuple[str, ...]:
 
 
 def read_page(
-    connection: sqlite3.Connection, which: List, asked: Asked, size: int, after: Sequence[Value] | None = None
+    connection: sqlite3.Connection, which: List, asked: Asked, size: int, after: Sequence[Value] | None = None, total: int = 0
 ) -> Page:
-    """A page of `size` rows that begins after a row; each row ends with the values that place it."""
+    """A page of `size` rows that begins after a row; each row ends with the values that place it.
+
+    `total` is about how many rows there are on all pages; it decides only how they are found.
+    """
     places = {f"after{place}": value for place, value in enumerate(after or ())}
     marks = {f"place_{mark}": f"picked.{mark}" for mark in _marks(which, asked)}
-    query = _query(which, asked, {**which.columns, **which.hidden, **marks}, after, size + 1)
-    rows = connection.execute(query, {**asked.parameters, **places}).fetchall()
+    query = _query(which, asked, {**which.columns, **which.hidden, **marks}, after, size + 1, walking=_walks(which, asked, total))
+    rows = connection.execute(query, {**asked.bound, **places}).fetchall()
     return Page(rows[:size], tuple(rows[size - 1][mark] for mark in marks) if len(rows) > size else None)
 
 
@@ -113,97 +162,105 @@ def places(which: List, asked: Asked) -> int:
 
 def count(connection: sqlite3.Connection, which: List, asked: Asked) -> int:
     """How many rows there are on all pages."""
-    before = f"WITH counted AS MATERIALIZED ({which.counted}) " if which.counted else ""
+    before = f"WITH {_counted(which)[:-2]} " if which.counted else ""
     query = f"{before}SELECT count(*) FROM {which.picked}{_where(which, asked, None)}"
-    return int(connection.execute(query, dict(asked.parameters)).fetchone()[0])
+    return int(connection.execute(query, asked.bound).fetchone()[0])
 
 
-def whole(which: List, asked: Asked) -> tuple[str, dict[str, Any]]:
-    """The query of the whole list, its columns in their order and nothing else, with its parameters."""
-    before = f"WITH counted AS MATERIALIZED ({which.counted}) " if which.counted else ""
+def whole(which: List, asked: Asked, total: int = 0) -> tuple[str, dict[str, Any]]:
+    """The query of the whole list, its columns in their order and nothing else, with its parameters; `total` as above."""
+    before = f"WITH {_counted(which)[:-2]} " if which.counted else ""
     columns = ", ".join(f"{expression} AS {name}" for name, expression in which.columns.items())
     way = " DESC" if asked.descending else ""
     order = ", ".join(f"{expression}{way}" for expression in (*_compared(which, asked), which.key))
-    sql = f"{before}SELECT {columns} FROM {which.picked} {which.joined}{_where(which, asked, None)} ORDER BY {order}"
-    return sql, dict(asked.parameters)
+    tables = _tables(which, asked, walking=_walks(which, asked, total), whole=True)
+    return f"{before}SELECT {columns} FROM {tables}{_where(which, asked, None)} ORDER BY {order}", asked.bound
 
 
 def portals(edition: str, days: Days, earlier: Days | None) -> tuple[List, dict[str, Value]]:
     """All portals with verdicts in a span: their counts, and their rate in the span before; with its parameters."""
     counted, parameters = portal_sums(edition, days, "now")
     before, more = portal_sums(edition, earlier, "old") if earlier else ("SELECT NULL AS id, 0 AS on_time, 0 AS decided", {})
-    rate, old = "100.0 * c.on_time / nullif(c.on_time + c.late + c.missing, 0)", "100.0 * b.on_time / nullif(b.decided, 0)"
+    rate, old = "100.0 * c.on_time / nullif(c.decided, 0)", "100.0 * c.old_on_time / nullif(c.old_decided, 0)"
     return List(
         name="portal_scorecard",
-        counted=f"SELECT * FROM ({counted})",
+        counted=f"SELECT n.*, b.on_time AS old_on_time, b.decided AS old_decided FROM ({counted}) n"
+                f" LEFT JOIN ({before}) b ON b.id = n.id",
         columns={
-            "portal_name": "p.name", "level": "p.level", "releases": "c.verdicts",
-            **{name: f"c.{name}" for name in STATUSES}, "decided": "c.on_time + c.late + c.missing",
-            "on_time_percent": f"round({rate}, 1)", "rate_change": f"round({rate} - {old}, 1)", "backdated": "c.backdated",
+            "portal_name": "p.name", "level": "p.level", "on_time_percent": f"round({rate}, 1)",
+            "rate_change": f"round({rate} - {old}, 1)", "decided": "c.decided", "releases": "c.verdicts",
+            **{name: f"c.{name}" for name in STATUSES}, "backdated": "c.backdated",
             "mean_lag_hours": "round(c.lag_hours / nullif(c.timed, 0), 1)",
         },
         hidden={"portal_id": "p.portal_id"},
         sorts={
             "on_time_percent": f"coalesce({rate}, 101) | -c.late - c.missing", "portal_name": "p.name", "level": "p.level",
-            "late": "c.late", "missing": "c.missing", "undetermined": "c.undetermined", "not_observed": "c.not_observed",
-            "backdated": "c.backdated", "mean_lag_hours": "coalesce(c.lag_hours / nullif(c.timed, 0), -1)",
+            "rate_change": f"coalesce({rate} - {old}, -101)", "decided": "c.decided", "releases": "c.verdicts",
+            **{name: f"c.{name}" for name in STATUSES}, "backdated": "c.backdated",
+            "mean_lag_hours": "coalesce(c.lag_hours / nullif(c.timed, 0), -1)",
         },
         picked="counted c JOIN portals p ON p.portal_id = c.id",
         found="counted c ON c.id = picked_key JOIN portals p ON p.portal_id = c.id",
-        joined=f"LEFT JOIN ({before}) b ON b.id = c.id",
         key="p.portal_id",
-        conditions={"level": "p.level = :level", "text": "p.name LIKE :text ESCAPE '~'"},
+        conditions={"level": "p.level = :level", "text": "{words}"},
+        searched=("p.name",),
         default="on_time_percent",
         descending=False,
     ), {**parameters, **more}  # fmt: skip
 
 
-def like(text: str) -> str:
-    """A LIKE pattern for a text that stands anywhere; use with ESCAPE '~'."""
-    escaped = text.replace("~", "~~").replace("%", "~%").replace("_", "~_")
-    return f"%{escaped}%"
-
-
-_NUMBERED = "(r.title LIKE :text ESCAPE '~' OR r.document_number LIKE :text ESCAPE '~')"
-_OF_RELEASE = "(SELECT r.{} FROM releases r WHERE r.release_id = v.release_id)"
-_OF_PORTAL = "(SELECT p.{} FROM portals p WHERE p.portal_id = v.portal_id)"
 _PERIOD = "v.released_day BETWEEN :first AND :last"
-_LATEST_REVIEW = (
-    " LEFT JOIN reviews w ON w.review_id = (SELECT max(x.review_id) FROM reviews x WHERE x.release_id = v.release_id"
-    " AND x.portal_id = v.portal_id AND x.edition = v.edition)"
+_OF_LEVEL = "(SELECT portal_id FROM portals WHERE level = :level)"
+_OF_PERIOD = (
+    "(SELECT c.release_id FROM release_counts c WHERE c.edition = :edition AND c.released_day BETWEEN :first AND :last)"
 )
+_ALONG_RELEASES = (
+    f"releases r CROSS JOIN verdicts v INDEXED BY {RELEASE_PORTAL_EDITION} ON v.release_id = r.release_id"
+    f" AND r.release_id IN {_OF_PERIOD}"
+)
+_ALONG_PORTALS = "portals p CROSS JOIN verdicts v INDEXED BY verdicts_portal ON v.portal_id = p.portal_id"
+_DECISION = "CASE w.decision WHEN 'reopen' THEN NULL ELSE w.decision END"
 
 VERDICTS = List(
     name="verdict_list",
     columns={
-        "portal_name": "p.name", "title": "r.title", "status": "v.effective_status", "mode": "v.mode", "flags": "v.flags",
-        "released_at": "r.released_earliest", "deadline": "v.deadline", "earliest": "v.earliest", "latest": "v.latest",
-        "lag_hours": "v.lag_hours", "cause": "v.cause",
-        "reviewed": "CASE WHEN w.decision = 'reopen' THEN NULL ELSE w.decision END",
-        "document_number": "r.document_number", "level": "p.level", "page_url": "v.page_url",
+        "portal_name": "p.name", "title": "r.title", "status": "v.effective_status", "cause": "v.cause", "flags": "v.flags",
+        "mode": "v.mode", "released_at": "r.released_earliest", "deadline": "v.deadline", "earliest": "v.earliest",
+        "latest": "v.latest", "lag_hours": "v.lag_hours", "reviewed": _DECISION, "document_number": "r.document_number",
+        "level": "p.level", "page_url": "v.page_url", "edition": "v.edition", "verdict_id": "v.verdict_id",
     },
-    hidden={"verdict_id": "v.verdict_id", "portal_id": "v.portal_id", "release_id": "v.release_id"},
+    hidden={"portal_id": "v.portal_id", "release_id": "v.release_id"},
     sorts={
-        "released_at": f"v.released_day | {_OF_RELEASE.format('released_earliest')}",
-        "portal_name": f"{_OF_PORTAL.format('name')}", "title": _OF_RELEASE.format("title"),
-        "document_number": _OF_RELEASE.format("document_number"), "deadline": "v.deadline", "status": "v.effective_status",
-        "mode": "coalesce(v.mode, '')", "earliest": "coalesce(v.earliest, '')", "lag_hours": "coalesce(v.lag_hours, -1)",
-        "level": f"{_OF_PORTAL.format('level')}",
+        "released_at": "r.released_earliest | r.release_id | v.portal_id", "title": "r.title | r.release_id | v.portal_id",
+        "document_number": "r.document_number | r.release_id | v.portal_id",
+        "portal_name": "p.name | p.portal_id | v.released_day | v.status",
+        "level": "p.level | p.portal_id | v.released_day | v.status",
+        "status": "v.effective_status", "cause": "v.cause", "flags": "v.flags", "mode": "coalesce(v.mode, '')",
+        "deadline": "v.deadline", "earliest": "coalesce(v.earliest, '')", "latest": "coalesce(v.latest, '')",
+        "lag_hours": "coalesce(v.lag_hours, -1)", "reviewed": f"coalesce({_DECISION}, '')", "page_url": "v.page_url",
+        "edition": "v.edition", "verdict_id": "v.verdict_id",
     },
     picked="verdicts v",
     found="verdicts v ON v.verdict_id = picked_key",
-    joined="CROSS JOIN releases r ON r.release_id = v.release_id CROSS JOIN portals p ON p.portal_id = v.portal_id"
-           + _LATEST_REVIEW,
+    joined={
+        "r": "CROSS JOIN releases r ON r.release_id = v.release_id", "p": "CROSS JOIN portals p ON p.portal_id = v.portal_id",
+        "w": "LEFT JOIN reviews w ON w.review_id = (SELECT max(x.review_id) FROM reviews x WHERE x.release_id = v.release_id"
+             " AND x.portal_id = v.portal_id AND x.edition = v.edition)",
+    },
+    walked={
+        "released_at": _ALONG_RELEASES, "title": _ALONG_RELEASES, "document_number": _ALONG_RELEASES,
+        "portal_name": _ALONG_PORTALS, "level": _ALONG_PORTALS,
+    },
     key="v.verdict_id",
     conditions={
-        "edition": "v.edition = :edition", "period": _PERIOD,
-        "level": "v.portal_id IN (SELECT portal_id FROM portals WHERE level = :level)",
+        "edition": "v.edition = :edition", "period": _PERIOD, "level": f"+v.portal_id IN {_OF_LEVEL}",
         "portal": "v.portal_id = :portal", "release": "v.release_id = :release", "status": "v.effective_status = :status",
-        "mode": "v.mode = :mode", "flag": "' ' || v.flags || ' ' LIKE '% ' || :flag || ' %'",
+        "mode": "v.mode = :mode", "flag": "v.flags <> '' AND ' ' || v.flags || ' ' LIKE '% ' || :flag || ' %'",
         "text": "v.release_id IN (SELECT r.release_id FROM release_counts c JOIN releases r ON r.release_id = c.release_id"
-                f" WHERE c.edition = :edition AND c.released_day BETWEEN :first AND :last AND {_NUMBERED})",
+                " WHERE c.edition = :edition AND c.released_day BETWEEN :first AND :last AND {words})",
         "problem": "v.effective_status IN ('late', 'missing')",
     },
+    searched=("r.title", "r.document_number"),
     default="released_at",
 )  # fmt: skip
 """All verdicts of an edition, with the status that holds."""
@@ -216,51 +273,69 @@ QUEUE = List(
             " AND v.portal_id = w.portal_id AND v.edition = w.edition"
             " WHERE v.edition = :edition AND v.released_day BETWEEN :first AND :last",
     columns={
-        "why": "q.why", "portal_name": "q.portal_name", "title": "q.title", "released_at": "q.released_at",
-        "status": "q.status", "judged_status": "q.judged_status", "flags": "q.flags", "cause": "q.cause",
+        "why": "q.why", "portal_name": "q.portal_name", "title": "q.title", "status": "q.status",
+        "judged_status": "q.judged_status", "cause": "q.cause", "flags": "q.flags", "released_at": "q.released_at",
         "reviewed": "q.reviewed", "page_url": "q.page_url",
     },
     hidden={"verdict_id": "q.verdict_id", "portal_id": "q.portal_id"},
     sorts={
         "why": "CASE q.why WHEN 'disputed' THEN 2 WHEN 'undetermined' THEN 1 ELSE 0 END | q.released_at",
-        "released_at": "q.released_at", "portal_name": "q.portal_name", "title": "q.title", "status": "q.status",
+        "portal_name": "q.portal_name", "title": "q.title", "status": "q.status", "judged_status": "q.judged_status",
+        "cause": "q.cause", "flags": "q.flags", "released_at": "q.released_at", "reviewed": "coalesce(q.reviewed, '')",
+        "page_url": "q.page_url",
     },
     picked="counted c CROSS JOIN review_queue q ON q.verdict_id = c.verdict_id",
     found="review_queue q ON q.verdict_id = picked_key",
-    joined="",
     key="q.verdict_id",
     conditions={
-        "why": "q.why = :why", "level": "q.portal_id IN (SELECT portal_id FROM portals WHERE level = :level)",
+        "why": "q.why = :why", "level": f"q.portal_id IN {_OF_LEVEL}",
         "status": "q.status = :status", "flag": "' ' || q.flags || ' ' LIKE '% ' || :flag || ' %'",
-        "text": "q.title LIKE :text ESCAPE '~'",
+        "text": "q.verdict_id IN (SELECT v.verdict_id FROM counted d JOIN verdicts v ON v.verdict_id = d.verdict_id"
+                " JOIN releases r ON r.release_id = v.release_id WHERE {words})",
     },
+    searched=("r.title", "r.document_number"),
     default="why",
 )  # fmt: skip
 """What waits for a person, as the view review_queue defines it, of a span; disputed first, then undetermined."""
 
-RELEASES = List(
-    name="release_coverage",
-    columns={
-        "title": "r.title", "document_number": "r.document_number", "released_at": "r.released_earliest",
-        "portals": "c.verdicts", "on_time": "c.on_time", "late": "c.late", "missing": "c.missing", "pending": "c.pending",
-        "undetermined": "c.undetermined", "not_observed": "c.not_observed", "exempt": "c.exempt",
-        "on_time_percent": "round(100.0 * c.on_time / nullif(c.on_time + c.late + c.missing, 0), 1)",
-    },
-    hidden={"release_id": "r.release_id"},
-    sorts={
-        "released_at": "c.released_day | r.released_earliest", "title": "r.title", "document_number": "r.document_number",
-        "late": "c.late", "missing": "c.missing", "undetermined": "c.undetermined", "not_observed": "c.not_observed",
-        "on_time": "c.on_time",
-        "on_time_percent": "coalesce(1.0 * c.on_time / nullif(c.on_time + c.late + c.missing, 0), -1)",
-    },
-    picked="release_counts c JOIN releases r ON r.release_id = c.release_id",
-    found="release_counts c ON c.release_id = picked_key AND c.edition = :edition"
-          " JOIN releases r ON r.release_id = c.release_id",
-    joined="",
-    key="c.release_id",
-    conditions={
-        "edition": "c.edition = :edition", "period": "c.released_day BETWEEN :first AND :last", "text": _NUMBERED,
-    },
-    default="released_at",
-)  # fmt: skip
-"""All releases with a duty under an edition, and how the portals did."""
+_RELEASE_COUNTS = ("verdicts", *STATUSES)
+
+
+def releases(level: str) -> List:
+    """All releases of a span with a duty under an edition, and how the portals did: all, or those of a level."""
+    counts = "c" if not level else "n"
+    figure = {name: f"coalesce({counts}.{name}, 0)" for name in _RELEASE_COUNTS}
+    numbers = {"portals": figure.pop("verdicts"), **figure}
+    percent = f"{counts}.on_time / nullif({counts}.on_time + {counts}.late + {counts}.missing, 0)"
+    joins = "JOIN releases r ON r.release_id = c.release_id"
+    if level:
+        joins += " LEFT JOIN counted n ON n.release_id = c.release_id"
+    return List(
+        name="release_coverage",
+        counted="" if not level else _COUNTED_OF_LEVEL,
+        columns={
+            "title": "r.title", "document_number": "r.document_number", "released_at": "r.released_earliest",
+            "on_time_percent": f"round(100.0 * {percent}, 1)", **numbers,
+        },
+        hidden={"release_id": "r.release_id"},
+        sorts={
+            "released_at": "c.released_day | r.released_earliest", "title": "r.title", "document_number": "r.document_number",
+            "on_time_percent": f"coalesce(1.0 * {percent}, -1)", **numbers,
+        },
+        picked=f"release_counts c {joins}",
+        found=f"release_counts c ON c.release_id = picked_key AND c.edition = :edition {joins}",
+        key="c.release_id",
+        conditions={
+            "edition": "c.edition = :edition", "period": "c.released_day BETWEEN :first AND :last", "text": "{words}",
+        },
+        searched=("r.title", "r.document_number"),
+        default="released_at",
+    )  # fmt: skip
+
+
+_COUNTED_OF_LEVEL = (
+    f"SELECT release_id, count(*) AS verdicts, {', '.join(f'sum(effective_status = {name!r}) AS {name}' for name in STATUSES)}"
+    f" FROM verdicts WHERE edition = :edition AND released_day BETWEEN :first AND :last AND +portal_id IN {_OF_LEVEL}"
+    " GROUP BY release_id"
+)
+RELEASES = releases("")

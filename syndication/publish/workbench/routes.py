@@ -23,7 +23,6 @@ from syndication.publish.workbench.portal import portal_page
 from syndication.publish.workbench.release import release_page
 from syndication.publish.workbench.reviewing import review_page
 from syndication.publish.workbench.verdict import verdict_page
-from syndication.store import listings
 
 if TYPE_CHECKING:
     from syndication.publish.workbench.pages import Reading
@@ -34,7 +33,7 @@ async def list_page(datasette: Any, request: Any) -> Any:
     name = request.url_vars["list"]
 
     def read(reading: Reading) -> dict[str, Any]:
-        shown = lists.LISTS[name](reading.picks, reading.root, request)
+        shown = lists.LISTS[name](reading, request)
         return lists.read(reading, request, shown, f"{reading.root}-/{name}")
 
     return await pages.answer(datasette, request, "list", read)
@@ -49,9 +48,11 @@ async def list_export(datasette: Any, request: Any) -> Any:
     database = Path(datasette.databases[name].path)
 
     def read(reading: Reading) -> dict[str, Any]:
-        shown = lists.LISTS[request.url_vars["list"]](reading.picks, reading.root, request)
-        sql, parameters = listings.whole(shown.which, lists.asked(request, shown))
-        return {"export": Export(database, shown.which.name, sql, parameters, lists.columns(shown), for_programs=False)}
+        shown = lists.LISTS[request.url_vars["list"]](reading, request)
+        sql, parameters = lists.whole(reading, request, shown)
+        title = lists.file_title(reading, request, shown)
+        columns = lists.columns(shown)
+        return {"export": Export(database, shown.which.name, sql, parameters, columns, for_programs=False, title=title)}
 
     found = await pages.gather(datasette, request, read)
     site = site_of(datasette)
