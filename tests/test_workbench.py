@@ -195,15 +195,39 @@ async def test_the_change_is_against_the_period_before(site: Datasette, database
 
 
 @pytest.mark.asyncio
-async def test_the_matrix_counts_findings_and_leads_to_them(site: Datasette, database: Path) -> None:
-    page = await get(site, "/?p=2026-03")
-    table = page[page.index('class="matrix"') :]
-    found = sum(int(number) for number in re.findall(r"<td class=bad><a [^>]*>(\d+)</a>", table))
-    counts = counted(database, "released_day LIKE '2026-03-%'")
-    assert found == counts["late"] + counts["missing"]
-    link, number = re.search(r'<td class=bad><a href="([^"]+)">(\d+)</a>', table).groups()  # type: ignore[union-attr]
-    listed = cells(await get(site, unescape(link)))
-    assert sum("超时" in row or "未转载" in row for row in listed) == int(number)
+@pytest.mark.parametrize(
+    "query", ["p=2026-03", "p=2026Q2&level=province", "from=2026-03-02&to=2026-04-12", "p=all"]
+)
+async def test_the_matrix_counts_findings_and_leads_to_them(site: Datasette, query: str) -> None:
+    page = await get(site, f"/?{query}")
+    card = page.split('class="card"')[-1]
+    table = page[page.index('class="matrix"') : page.index('id="past-matrix"')]
+    found = re.findall(r'<td class=[\w-]+><a href="([^"]+)" title="([^"]+)" aria-label="([^"]+)">(\d+)(?:/(\d+))?</a>', table)
+    on_page = {word: int((re.search(rf"{word} (\d+)", card) or [0, 0])[1]) for word in ("超时", "未转载")}
+    for word in on_page:
+        assert sum(int((re.search(rf"{word} (\d+)", title) or [0, 0])[1]) for _, title, _, _, _ in found) == on_page[word]
+    assert sum(int(findings) for *_, findings, _ in found) == sum(on_page.values())
+    for url, title, label, findings, decided in [found[0], found[-1]]:
+        assert title == label
+        assert not decided or title.endswith(f"已判定 {decided}")
+        listed = [row["status"] for row in await whole_list(site, unescape(url))]
+        assert sum(status in ("超时", "未转载") for status in listed) == int(findings)
+        assert sum(status in ("超时", "未转载", "按时") for status in listed) == int(title.rpartition(" ")[2])
+
+
+@pytest.mark.asyncio
+async def test_the_matrix_is_explained_and_passed_over(site: Datasette) -> None:
+    days, weeks = await get(site, "/?p=2026-03"), await get(site, "/?p=2026")
+    assert "空白：没有须转载的发布" in days
+    assert "列为每周首日" not in days
+    assert "列为每周首日" in weeks
+    assert "一周：" in weeks
+    for page in (days, weeks):
+        table = page[page.index('<a class="over" href="#past-matrix">跳过此表</a>') : page.index('id="past-matrix"')]
+        assert re.search(r"<td class=good[^>]*>✓</td>", table)  # leads nowhere, so no link
+        heading = re.search(r'<th scope="col"><a href="([^"]+)"', table)
+        assert heading
+        assert "判定清单" in await get(site, unescape(heading[1]))
 
 
 @pytest.mark.asyncio
