@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from syndication.glossary import Mode, Status
 from syndication.store import searching
 from syndication.store.figures import portal_sums
 from syndication.store.summarising import STATUSES
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Value = str | int | float
 
 
-WALKED_FROM = 20_000
+WALKED_FROM = 5_000
 """A list of so many rows is long: a page of it walks along the order's index where there is one."""
 RELEASE_PORTAL_EDITION = "sqlite_autoindex_verdicts_1"
 """SQLite's name for the index of that unique constraint."""
@@ -35,14 +36,27 @@ _ALIAS = re.compile(r"\b([a-z])\.")
 
 
 @dataclass(frozen=True)
+class Walk:
+    """A way in whose order SQLite meets a list's rows; `along` begins what is compared with a set of releases on it.
+
+    The plus sign keeps SQLite from leaving the way for an index of that column.
+    """
+
+    tables: str
+    along: str
+
+
+@dataclass(frozen=True)
 class List:
     """One list: `columns` maps each column to its SQL, `sorts` those that may be sorted to what is compared.
 
     `picked` is the table that `conditions` speak of; `joined` are the joins that `columns` need besides, by their alias; a
-    sort that compares one of them joins it too. `found` is `picked` once more, joined by the row's `key`. `walked` holds,
-    for sorts whose order an index has, the tables in the order in which SQLite then meets the rows sorted. `hidden` are
-    columns for links, which are not shown. `counted` is a query that all may name. `searched` are the columns that may
-    hold the words of a search; `{words}` in the condition `text` becomes the comparison.
+    sort that compares one of them joins it too. `found` is `picked` once more, joined by the row's `key`. `walked` are the
+    ways of the sorts whose order an index has. `hidden` are columns for links, which are not shown. `counted` is a query
+    that all may name, `filled` one about the rows in `picked`, for what is counted for the rows of a page only. `searched`
+    are the columns that may hold the words of a search; `{words}` in the condition `text` becomes the comparison, `{along}`
+    the table of the release. `usual` names for a condition its commonest value and what holds for all others: these have
+    an index of their own.
     """
 
     name: str
@@ -54,11 +68,13 @@ class List:
     conditions: Mapping[str, str]
     default: str
     joined: Mapping[str, str] = field(default_factory=dict)
-    walked: Mapping[str, str] = field(default_factory=dict)
+    walked: Mapping[str, Walk] = field(default_factory=dict)
     descending: bool = True
     hidden: Mapping[str, str] = field(default_factory=dict)
     counted: str = ""
     searched: tuple[str, ...] = ()
+    filled: str = ""
+    usual: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,11 +101,15 @@ class Page:
     after: tuple[Value, ...] | None
 
 
-def _where(which: List, asked: Asked, after: Sequence[Value] | None) -> str:
+def _where(which: List, asked: Asked, after: Sequence[Value] | None, *, walking: bool = False) -> str:
     conditions = [which.conditions[name] for name in asked.conditions]
+    conditions += [
+        others for name, (value, others) in which.usual.items()
+        if name in asked.conditions and asked.parameters[name] != value
+    ]  # fmt: skip
     if asked.words:
         found = searching.conditions(which.searched, asked.words)
-        conditions.append(which.conditions["text"].format(words=found))
+        conditions.append(which.conditions["text"].format(words=found, along=which.walked[asked.sort].along if walking else "v."))
     if after is not None:
         compared = (*_compared(which, asked), which.key)
         marks = ", ".join(f":after{place}" for place in range(len(after)))
@@ -105,7 +125,7 @@ def _compared(which: List, asked: Asked) -> tuple[str, ...]:
 def _tables(which: List, asked: Asked, *, walking: bool, whole: bool = False) -> str:
     """What rows are picked from, with the joins that the order needs, or with all."""
     needed = set(_ALIAS.findall(which.sorts[asked.sort]))
-    tables = which.walked[asked.sort] if walking else which.picked
+    tables = which.walked[asked.sort].tables if walking else which.picked
     present = needed if walking else set()
     return " ".join((tables, *(
         join for alias, join in which.joined.items() if (whole or alias in needed) and alias not in present
@@ -130,7 +150,9 @@ def _query(
     columns = ", ".join(f"{expression} AS {name}" for name, expression in shown.items())
     return (
         f"WITH {_counted(which)}picked AS MATERIALIZED (SELECT {picked}, {which.key} AS picked_key"
-        f" FROM {_tables(which, asked, walking=walking)}{_where(which, asked, after)} ORDER BY {order} LIMIT {limit})"
+        f" FROM {_tables(which, asked, walking=walking)}{_where(which, asked, after, walking=walking)}"
+        f" ORDER BY {order} LIMIT {limit})"
+        f"{f', filled AS MATERIALIZED ({which.filled})' if which.filled else ''}"
         f" SELECT {columns} FROM picked CROSS JOIN {which.found} {' '.join(which.joined.values())}"
         f" ORDER BY {', '.join(f'picked.{mark}{way}' for mark in _marks(which, asked))}"
     )
@@ -173,8 +195,9 @@ def whole(which: List, asked: Asked, total: int = 0) -> tuple[str, dict[str, Any
     columns = ", ".join(f"{expression} AS {name}" for name, expression in which.columns.items())
     way = " DESC" if asked.descending else ""
     order = ", ".join(f"{expression}{way}" for expression in (*_compared(which, asked), which.key))
-    tables = _tables(which, asked, walking=_walks(which, asked, total), whole=True)
-    return f"{before}SELECT {columns} FROM {tables}{_where(which, asked, None)} ORDER BY {order}", asked.bound
+    walking = _walks(which, asked, total)
+    tables, where = _tables(which, asked, walking=walking, whole=True), _where(which, asked, None, walking=walking)
+    return f"{before}SELECT {columns} FROM {tables}{where} ORDER BY {order}", asked.bound
 
 
 def portals(edition: str, days: Days, earlier: Days | None) -> tuple[List, dict[str, Value]]:
@@ -214,11 +237,13 @@ _OF_LEVEL = "(SELECT portal_id FROM portals WHERE level = :level)"
 _OF_PERIOD = (
     "(SELECT c.release_id FROM release_counts c WHERE c.edition = :edition AND c.released_day BETWEEN :first AND :last)"
 )
-_ALONG_RELEASES = (
+_ALONG_RELEASES = Walk(
     f"releases r CROSS JOIN verdicts v INDEXED BY {RELEASE_PORTAL_EDITION} ON v.release_id = r.release_id"
-    f" AND r.release_id IN {_OF_PERIOD}"
-)
-_ALONG_PORTALS = "portals p CROSS JOIN verdicts v INDEXED BY verdicts_portal ON v.portal_id = p.portal_id"
+    f" AND +r.release_id IN {_OF_PERIOD}", "+r.",
+)  # fmt: skip
+_ALONG_PORTALS = Walk("portals p CROSS JOIN verdicts v INDEXED BY verdicts_portal ON v.portal_id = p.portal_id", "+v.")
+_NOT_ON_TIME, _NOT_COPIED = "v.effective_status <> 'on_time'", "v.mode IS NOT 'copy'"
+"""The conditions of the indexes `verdicts_not_on_time` and `verdicts_not_copied`, word for word."""
 _DECISION = "CASE w.decision WHEN 'reopen' THEN NULL ELSE w.decision END"
 
 VERDICTS = List(
@@ -255,11 +280,13 @@ VERDICTS = List(
     conditions={
         "edition": "v.edition = :edition", "period": _PERIOD, "level": f"+v.portal_id IN {_OF_LEVEL}",
         "portal": "v.portal_id = :portal", "release": "v.release_id = :release", "status": "v.effective_status = :status",
-        "mode": "v.mode = :mode", "flag": "v.flags <> '' AND ' ' || v.flags || ' ' LIKE '% ' || :flag || ' %'",
-        "text": "v.release_id IN (SELECT r.release_id FROM release_counts c JOIN releases r ON r.release_id = c.release_id"
+        "mode": "v.mode = :mode", "not_copied": _NOT_COPIED,
+        "flag": "v.flags <> '' AND ' ' || v.flags || ' ' LIKE '% ' || :flag || ' %'",
+        "text": "{along}release_id IN (SELECT r.release_id FROM release_counts c JOIN releases r ON r.release_id = c.release_id"
                 " WHERE c.edition = :edition AND c.released_day BETWEEN :first AND :last AND {words})",
-        "problem": "v.effective_status IN ('late', 'missing')",
+        "problem": f"v.effective_status IN ('late', 'missing') AND {_NOT_ON_TIME}",
     },
+    usual={"status": (Status.ON_TIME, _NOT_ON_TIME), "mode": (Mode.COPY, _NOT_COPIED)},
     searched=("r.title", "r.document_number"),
     default="released_at",
 )  # fmt: skip
@@ -267,9 +294,9 @@ VERDICTS = List(
 
 QUEUE = List(
     name="review_queue",
-    counted="SELECT verdict_id FROM verdicts WHERE edition = :edition AND released_day BETWEEN :first AND :last"
+    counted="SELECT verdict_id, release_id FROM verdicts WHERE edition = :edition AND released_day BETWEEN :first AND :last"
             " AND (status = 'undetermined' OR flags <> '')"
-            " UNION SELECT v.verdict_id FROM reviews w JOIN verdicts v ON v.release_id = w.release_id"
+            " UNION SELECT v.verdict_id, v.release_id FROM reviews w JOIN verdicts v ON v.release_id = w.release_id"
             " AND v.portal_id = w.portal_id AND v.edition = w.edition"
             " WHERE v.edition = :edition AND v.released_day BETWEEN :first AND :last",
     columns={
@@ -290,40 +317,44 @@ QUEUE = List(
     conditions={
         "why": "q.why = :why", "level": f"q.portal_id IN {_OF_LEVEL}",
         "status": "q.status = :status", "flag": "' ' || q.flags || ' ' LIKE '% ' || :flag || ' %'",
-        "text": "q.verdict_id IN (SELECT v.verdict_id FROM counted d JOIN verdicts v ON v.verdict_id = d.verdict_id"
-                " JOIN releases r ON r.release_id = v.release_id WHERE {words})",
+        "text": "c.release_id IN (SELECT r.release_id FROM releases r WHERE {words})",
     },
     searched=("r.title", "r.document_number"),
     default="why",
 )  # fmt: skip
 """What waits for a person, as the view review_queue defines it, of a span; disputed first, then undetermined."""
 
-_RELEASE_COUNTS = ("verdicts", *STATUSES)
+_TALLIES = ("verdicts", *STATUSES)
+"""What the list of releases tells of the portals."""
 
 
-def releases(level: str) -> List:
-    """All releases of a span with a duty under an edition, and how the portals did: all, or those of a level."""
-    counts = "c" if not level else "n"
-    figure = {name: f"coalesce({counts}.{name}, 0)" for name in _RELEASE_COUNTS}
-    numbers = {"portals": figure.pop("verdicts"), **figure}
-    percent = f"{counts}.on_time / nullif({counts}.on_time + {counts}.late + {counts}.missing, 0)"
-    joins = "JOIN releases r ON r.release_id = c.release_id"
-    if level:
-        joins += " LEFT JOIN counted n ON n.release_id = c.release_id"
+def releases(level: str = "", *, by_tally: bool = True) -> List:
+    """All releases of a span with a duty under an edition, and how the portals did: all, or those of a level.
+
+    Without `by_tally` those of a level are counted for the rows of a page only: then the list sorts by no tally, and is not
+    for the whole.
+    """
+    counts = "n" if level else "c"
+    tallies = {name: f"coalesce({counts}.{name}, 0)" for name in _TALLIES}
+    shown = {"portals": tallies.pop("verdicts"), **tallies}
+    rate = f"{counts}.on_time / nullif({counts}.on_time + {counts}.late + {counts}.missing, 0)"
+    release = "JOIN releases r ON r.release_id = c.release_id"
+    found = f"release_counts c ON c.release_id = picked_key AND c.edition = :edition {release}"
+    joined = {"n": f"LEFT JOIN {'counted' if by_tally else 'filled'} n ON n.release_id = c.release_id"} if level else {}
+    sorts = {"released_at": "c.released_day | r.released_earliest", "title": "r.title", "document_number": "r.document_number"}
     return List(
         name="release_coverage",
-        counted="" if not level else _COUNTED_OF_LEVEL,
+        counted=_OF_ONE_LEVEL.format("released_day BETWEEN :first AND :last") if level and by_tally else "",
+        filled=_OF_ONE_LEVEL.format("release_id IN (SELECT picked_key FROM picked)") if level and not by_tally else "",
         columns={
             "title": "r.title", "document_number": "r.document_number", "released_at": "r.released_earliest",
-            "on_time_percent": f"round(100.0 * {percent}, 1)", **numbers,
+            "on_time_percent": f"round(100.0 * {rate}, 1)", **shown,
         },
         hidden={"release_id": "r.release_id"},
-        sorts={
-            "released_at": "c.released_day | r.released_earliest", "title": "r.title", "document_number": "r.document_number",
-            "on_time_percent": f"coalesce(1.0 * {percent}, -1)", **numbers,
-        },
-        picked=f"release_counts c {joins}",
-        found=f"release_counts c ON c.release_id = picked_key AND c.edition = :edition {joins}",
+        sorts={**sorts, "on_time_percent": f"coalesce(1.0 * {rate}, -1)", **shown} if by_tally else sorts,
+        picked=f"release_counts c {release}",
+        found=found,
+        joined=joined,
         key="c.release_id",
         conditions={
             "edition": "c.edition = :edition", "period": "c.released_day BETWEEN :first AND :last", "text": "{words}",
@@ -333,9 +364,8 @@ def releases(level: str) -> List:
     )  # fmt: skip
 
 
-_COUNTED_OF_LEVEL = (
+_OF_ONE_LEVEL = (
     f"SELECT release_id, count(*) AS verdicts, {', '.join(f'sum(effective_status = {name!r}) AS {name}' for name in STATUSES)}"
-    f" FROM verdicts WHERE edition = :edition AND released_day BETWEEN :first AND :last AND +portal_id IN {_OF_LEVEL}"
-    " GROUP BY release_id"
+    f" FROM verdicts WHERE edition = :edition AND {{}} AND +portal_id IN {_OF_LEVEL} GROUP BY release_id"
 )
-RELEASES = releases("")
+RELEASES = releases()

@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound  # type: ignore[import-untyped]  # Datasette ships no types
@@ -34,12 +34,12 @@ NUMBERS = frozenset({
     "decided", "on_time_percent", "rate_change", "backdated", "mean_lag_hours",
 })  # fmt: skip
 """Columns that stand to the right."""
-_COUNTED = frozenset({"edition", "period", "level", "portal", "status", "problem"})
+PROBLEM = "problem"
+"""The choice among statuses that means late or missing, what a notice is about."""
+_COUNTED = frozenset({"edition", "period", "level", "portal", "status", PROBLEM})
 """Conditions whose verdicts are counted beside them."""
 _FOUND = _COUNTED - {"level", "portal"}
 """Conditions whose verdicts are counted by release."""
-PROBLEM = "problem"
-"""The choice among statuses that means late or missing, what a notice is about."""
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _SECONDS = re.compile(r"(\d\d:\d\d):\d\d")
 _SAME_DAY = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d) 至 \1 ")
@@ -176,16 +176,22 @@ def _total(reading: Reading, shown: Shown, question: listings.Asked) -> int:
     connection, picks, given = reading.connection, reading.picks, set(question.conditions)
     if shown.which.name == listings.RELEASES.name and not question.words:
         return figures.release_total(connection, picks.edition, picks.span.days)
-    if shown.which is not listings.VERDICTS or not {"edition", "period"} <= given <= _COUNTED:
+    if shown.which is not listings.VERDICTS:
         return listings.count(connection, shown.which, question)
+    if question.parameters.get("mode") == Mode.COPY:  # most are; the others are found faster
+        others = tuple("not_copied" if name == "mode" else name for name in question.conditions)
+        every = tuple(name for name in question.conditions if name != "mode")
+        return _total(reading, shown, replace(question, conditions=every, parameters={**question.parameters, "mode": ""})) - (
+            listings.count(connection, shown.which, replace(question, conditions=others))
+        )
     told = {name: str(question.parameters.get(name, "")) for name in ("level", "portal", "status")}
     statuses = ("late", "missing") if PROBLEM in given else (told["status"],) if told["status"] else ()
-    if not question.words:
+    if question.words and {"edition", "period"} <= given <= _FOUND:
+        return figures.found_total(connection, picks.edition, picks.span.days, question.words, statuses)
+    if not question.words and {"edition", "period"} <= given <= _COUNTED:
         return figures.verdict_total(
             connection, picks.edition, picks.span.days, level=told["level"], portal_id=told["portal"] or None, statuses=statuses
         )
-    if given <= _FOUND:
-        return figures.found_total(connection, picks.edition, picks.span.days, question.words, statuses)
     return listings.count(connection, shown.which, question)
 
 
@@ -285,8 +291,11 @@ def releases(reading: Reading, request: Any) -> Shown:
     """发布: the picked span's releases and how the portals of the picked level did."""
     picks, root = reading.picks, reading.root
     parameters, conditions = _of_span(reading)
+    which = listings.releases(picks.level, by_tally=False)
+    if request.url_vars.get("kind") or str(request.args.get("sort") or which.default) not in which.sorts:
+        which = listings.releases(picks.level)
     return Shown(
-        "国务院发布", listings.releases(picks.level), (TEXT,), parameters, conditions[:2],
+        "国务院发布", which, (TEXT,), parameters, conditions[:2],
         {"title": lambda row: picks.link(f"{root}-/release/{row['release_id']}")},
     )  # fmt: skip
 

@@ -172,4 +172,4 @@ def _cell(count: Any, unit: str, place: str, url: str) -> str:
     title = f"{place}：{told}，已判定 {decided}"
     if kind in ("good", "open"):
         return f'<td class={kind} title="{title}">{text}</td>'
-    return f'<td class={kind}><a href="{url}" title="{title}" aria-label="{title}">{text}</a></td>'
+    return f'<td class={kind}><a href="{url}" title="{title}">{text}</a></td>'
