@@ -59,7 +59,7 @@ def fill(folder, portals, days):
     db.execute("INSERT INTO runs (run_id, kind, started_at, state, evidence_file, program_version)"
                " VALUES ('r', 'replay', '2026-01-01T00:00:00Z', 'done', '', '')")  # fmt: skip
     insert = db.conn.executemany
-    insert("INSERT INTO portals VALUES (?, ?, 'province', '', '', ?, '', NULL, NULL, '', 1)",
+    insert("INSERT INTO portals VALUES (?, ?, 'province', '', '', ?, '', NULL, NULL, '', 1, 1)",
            [(f"p{n}", f"p{n}", f"http://p{n}.example/") for n in range(portals)])  # fmt: skip
     insert("INSERT INTO channels VALUES (?, ?, '', ?, 'html', 'column', '{}', '', 1)",
            [(f"p{n}-c", f"p{n}", f"http://p{n}.example/c") for n in range(portals)])  # fmt: skip

@@ -28,7 +28,7 @@ def store(tmp_path):
     store = Store(tmp_path)
     store.sync_registry(Registry(portals=(), channels=()))
     with store.db.conn:
-        store.db.execute("INSERT INTO portals VALUES ('p', 'p', 'province', '', '', '', '', NULL, NULL, '', 1)")
+        store.db.execute("INSERT INTO portals VALUES ('p', 'p', 'province', '', '', '', '', NULL, NULL, '', 1, 1)")
         store.db.execute("INSERT INTO channels VALUES ('p-c', 'p', '', ?, 'html', 'column', '{}', '', 1)", (LIST,))
     yield store
     store.close()

@@ -53,7 +53,7 @@ ACCUSED = """
 SELECT v.portal_id, v.release_url, v.title, v.document_number, v.status, v.earliest, v.latest FROM verdict_list v
 JOIN portals p USING (portal_id)
 WHERE edition = 'inspection-24h' AND status IN ('late', 'missing') AND fault = 'portal_silent' AND reviewed IS NULL
-ORDER BY v.level <> 'department', p.region_code, v.portal_id, v.released_at
+ORDER BY v.level <> 'province', p.place, v.portal_id, v.released_at
 """
 
 
@@ -68,12 +68,12 @@ SELECT v.portal_name || CASE v.level WHEN 'province' THEN '人民政府门户网
     v.page_url, v.release_url
 FROM verdict_list v JOIN portals p USING (portal_id)
 WHERE edition = 'inspection-24h' AND status IN ('late', 'missing') AND fault = 'portal_silent' AND reviewed IS NULL
-ORDER BY v.level <> 'department', p.region_code, v.portal_id, v.released_at
+ORDER BY v.level <> 'province', p.place, v.portal_id, v.released_at
 """
 SCORED = """
 SELECT s.portal_name || CASE s.level WHEN 'province' THEN '人民政府门户网站' ELSE '网站' END, p.home_url, releases, decided,
     on_time, late, missing, on_time_percent, undetermined, not_observed, pending, exempt
-FROM portal_scorecard s JOIN portals p USING (portal_id) WHERE edition = ? AND s.level = ? ORDER BY p.region_code, p.portal_id
+FROM portal_scorecard s JOIN portals p USING (portal_id) WHERE edition = ? AND s.level = ? ORDER BY p.place, p.portal_id
 """
 
 

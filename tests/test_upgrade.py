@@ -15,7 +15,10 @@ from syndication.store.schema import migrations
 from syndication.store.summarising import refresh_all
 
 LEVELS = sorted(SCHEMAS.glob("*.sql"))
-PORTAL = "INSERT INTO portals VALUES ('a', '甲省', 'province', '', '110000', 'http://a.example/', '', NULL, NULL, '', 1)"
+PORTAL = (
+    "INSERT INTO portals (portal_id, name, level, category, region_code, home_url, site_code, notes, registered)"
+    " VALUES ('a', '甲省', 'province', '', '110000', 'http://a.example/', '', '', 1)"
+)
 RUN = (
     "INSERT INTO runs (run_id, kind, started_at, state, evidence_file, program_version)"
     " VALUES ('r', 'nightly', '2026-03-02T18:15:00Z', 'done', 'evidence/r.warc.gz', '0.1.0')"

@@ -62,7 +62,7 @@ _OF_RELEASE = """
 SELECT v.verdict_id, v.portal_id, p.name AS portal_name, p.level, v.effective_status AS status, v.mode, v.flags, v.earliest,
        v.latest, v.lag_hours, v.page_url, v.cause, v.deadline
 FROM verdicts v JOIN portals p ON p.portal_id = v.portal_id
-WHERE v.release_id = ? AND v.edition = ? ORDER BY p.level, p.region_code, p.portal_id
+WHERE v.release_id = ? AND v.edition = ? ORDER BY p.level, p.place, p.region_code, p.portal_id
 """
 
 
@@ -172,8 +172,8 @@ def found_portals(connection: sqlite3.Connection, words: Sequence[str], most: in
     """Portals whose name or address holds all words of a search (store.searching)."""
     return connection.execute(
         "SELECT portal_id, name, level, home_url FROM portals"
-        f" WHERE {searching.conditions(('name', 'home_url'), words)} ORDER BY registered DESC, level, region_code, portal_id"
-        " LIMIT :most",
+        f" WHERE {searching.conditions(('name', 'home_url'), words)}"
+        " ORDER BY registered DESC, level, place, region_code, portal_id LIMIT :most",
         {**searching.parameters(words), "most": most},
     ).fetchall()
 

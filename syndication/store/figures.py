@@ -106,7 +106,7 @@ def portal_counts(connection: sqlite3.Connection, edition: str, days: Days) -> l
     query, parameters = portal_sums(edition, days)
     return connection.execute(
         f"SELECT p.portal_id, p.name, p.level, p.region_code, c.* FROM ({query}) c"
-        " JOIN portals p ON p.portal_id = c.id ORDER BY p.level, p.region_code, p.portal_id",
+        " JOIN portals p ON p.portal_id = c.id ORDER BY p.level, p.place, p.region_code, p.portal_id",
         parameters,
     ).fetchall()
 

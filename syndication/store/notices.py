@@ -26,7 +26,8 @@ _WATCHED = """
         OR p.portal_id IN (
             SELECT portal_id FROM verdict_list WHERE edition = :edition AND released_day BETWEEN :first AND :last))
 """
-_ORDER = "p.level <> 'department', p.region_code, p.portal_id"
+ORDER = "p.level <> 'province', p.place, p.region_code, p.portal_id"
+"""Regions first, as in the notices seen, each level in the order of portals.csv."""
 
 _RESULTS = f"""
 SELECT p.portal_id, p.name, p.level, p.category, p.region_code, p.home_url, coalesce(v.owed, 0) AS owed,
@@ -37,7 +38,7 @@ LEFT JOIN (
     FROM verdict_list WHERE edition = :edition AND released_day BETWEEN :first AND :last GROUP BY portal_id
 ) v ON v.portal_id = p.portal_id
 WHERE {_WATCHED}
-ORDER BY {_ORDER}
+ORDER BY {ORDER}
 """
 
 _ACCUSING = """
@@ -54,7 +55,7 @@ _FINDINGS = f"""
 SELECT v.verdict_id, v.portal_id, v.portal_name, v.level, p.home_url, v.release_url, v.title, v.document_number,
     v.released_at, r.released_precision, v.deadline, v.status, v.mode, v.flags, v.earliest, v.latest, v.page_url, v.reviewed
 {_ACCUSING} AND {_MAY_ENTER}
-ORDER BY {_ORDER}, v.released_at, v.release_id
+ORDER BY {ORDER}, v.released_at, v.release_id
 """
 _WITHHELD = f"""
 SELECT CASE
@@ -78,7 +79,7 @@ LEFT JOIN (
 ) n ON n.portal_id = p.portal_id
 LEFT JOIN column_days c ON c.portal_id = p.portal_id AND c.day = n.last_day
 WHERE {_WATCHED}
-ORDER BY {_ORDER}
+ORDER BY {ORDER}
 """
 
 _UNSEEN = f"""
@@ -89,7 +90,7 @@ JOIN portals p ON p.portal_id = v.portal_id
 WHERE v.edition = :edition AND v.released_day BETWEEN :first AND :last AND v.level LIKE :level
     AND v.status = 'not_observed'
 GROUP BY p.portal_id, v.fault
-ORDER BY {_ORDER}, v.fault
+ORDER BY {ORDER}, v.fault
 """
 
 _RELEASES = """

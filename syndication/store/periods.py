@@ -33,7 +33,7 @@ JOIN portals p ON p.portal_id = v.portal_id
 JOIN releases r ON r.release_id = v.release_id
 WHERE v.edition = :edition AND v.released_day BETWEEN :first AND :last AND v.level LIKE :level
 WINDOW release AS (PARTITION BY v.release_id)
-ORDER BY v.level <> 'department', p.region_code, v.portal_id, v.released_at, v.release_id
+ORDER BY v.level <> 'province', p.place, p.region_code, v.portal_id, v.released_at, v.release_id
 """
 
 _EDITIONS = "SELECT edition, min(released_day), max(released_day) FROM verdicts GROUP BY edition ORDER BY edition"

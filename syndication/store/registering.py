@@ -39,8 +39,8 @@ def sync(db: Database, registry: Registry) -> None:
         {"portal_id": p.id, "name": p.name, "level": p.level, "category": p.category, "region_code": p.region_code,
          "home_url": p.home_url, "site_code": p.site_code, "notes": p.notes, "registered": 1,
          "active_from": p.active_from.isoformat() if p.active_from else None,
-         "active_to": p.active_to.isoformat() if p.active_to else None}
-        for p in registry.portals
+         "active_to": p.active_to.isoformat() if p.active_to else None, "place": place}
+        for place, p in enumerate(registry.portals, 1)
     ]  # fmt: skip
     channels = [
         {"channel_id": c.id, "portal_id": c.portal_id, "name": c.name, "url": c.url, "family": c.family, "role": c.role,

@@ -505,6 +505,12 @@ def orders_and_filters(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def order_of_portals(db: Database) -> None:
+    """Where a portal stands in portals.csv: the order in which people expect departments, which no code tells."""
+    db.execute("ALTER TABLE portals ADD COLUMN place INTEGER NOT NULL DEFAULT 0")  # counted from 1; 0: not known yet
+
+
 def statements(script: str) -> list[str]:
     """The single statements of a script without triggers (a migration must not commit halfway, as executescript does)."""
     lines = [line.split("--", 1)[0] for line in script.splitlines()]

@@ -180,7 +180,7 @@ def _tiles(reading: Reading, provinces: Sequence[sqlite3.Row]) -> tuple[dict[str
         told = f"{row['name']}：按时率 {figure}，已判定 {decided(row)} 条"
         url = reading.picks.link(f"{reading.root}-/portal/{row['portal_id']}")
         of = f"{decided(row)} 条" if percent is not None else ""
-        tile = tiles.Tile(row["name"], url, figure, of, tiles.shade(percent, decided(row)), told)
+        tile = tiles.Tile(row["name"], url, figure, of, tiles.shade_of(percent, decided(row)), told)
         if row["region_code"][:2] in tiles.PLACES and row["region_code"][:2] not in mapped:
             mapped[row["region_code"][:2]] = tile
         else:

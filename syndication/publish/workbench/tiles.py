@@ -47,12 +47,15 @@ class Tile:
     told: str
 
 
-def shade(percent: float | None, decided: int) -> str:
-    """The class for a rate of so many decided verdicts; grey where nothing could be decided."""
+def shade_of(percent: float | None, decided: int) -> str:
+    """The class for a rate of so many decided verdicts: few colour nothing."""
+    return "s-few" if 0 < decided < FEW else shade(percent)
+
+
+def shade(percent: float | None) -> str:
+    """The class for a rate; grey where nothing could be decided."""
     if percent is None:
         return "s-none"
-    if decided < FEW:
-        return "s-few"
     return next((name for least, name in ((95, "s-a"), (85, "s-b"), (70, "s-c")) if percent >= least), "s-d")
 
 
