@@ -172,6 +172,44 @@ def test_it_prints_on_a4(page: Page, address: str, late: int, name: str) -> None
     assert not page.locator("header.top nav").is_visible()
 
 
+@pytest.mark.parametrize("name", ["verdicts", "releases", "portals", "reviews"])
+def test_a_list_fits_on_a_screen_and_on_paper_across(page: Page, address: str, name: str) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(address + PAGES[name])
+    assert page.evaluate("[...document.querySelectorAll('.list')].map(e => e.scrollWidth - e.clientWidth)") == [0]
+    printed = page.pdf(prefer_css_page_size=True).decode("latin-1")
+    boxes = {tuple(round(float(number)) for number in box.split()) for box in re.findall(r"/MediaBox \[([\d. ]+)\]", printed)}
+    assert all(abs(width - 842) <= 2 and abs(height - 595) <= 2 for _, _, width, height in boxes)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1046, "height": 718})  # A4 across within its margins
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1046
+
+
+def test_a_phone_shows_whose_what_and_the_verdict_first(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(address + PAGES["verdicts"])
+    for column in ("portal_name", "title", "status"):
+        box = page.locator(f"td.c-{column}").first.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 390, column
+
+
+def test_the_matrix_keeps_its_heading_in_sight_and_is_passed_over(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 1366, "height": 300})
+    page.goto(address)
+    box = page.locator(".tall")
+    box.evaluate("box => box.scrollTo(0, 80)")
+    assert box.evaluate("box => box.scrollTop") > 0
+    top = box.evaluate("box => box.querySelector('thead th').getBoundingClientRect().top - box.getBoundingClientRect().top")
+    assert abs(top) <= 2
+    page.locator("a.over").focus()
+    assert page.locator("a.over").is_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.tall') === null")
+    assert page.evaluate("document.activeElement.closest('section').getAttribute('aria-labelledby')") != "matrix"
+
+
 def test_a_hostile_title_stays_text(page: Page, address: str) -> None:
     page.goto(address + "/-/release/3")
     assert "<img src=x" in page.locator("h1").inner_text()

@@ -95,10 +95,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of one page; `after` is where the next one begins, None on the last."""
+    """Rows of one page; `after` is where the next one begins, None on the last; `total` is of all pages."""
 
     rows: list[sqlite3.Row]
     after: tuple[Value, ...] | None
+    total: int
 
 
 def _where(which: List, asked: Asked, after: Sequence[Value] | None, *, walking: bool = False) -> str:
@@ -111,11 +112,15 @@ def _where(which: List, asked: Asked, after: Sequence[Value] | None, *, walking:
         found = searching.conditions(which.searched, asked.words)
         conditions.append(which.conditions["text"].format(words=found, along=which.walked[asked.sort].along if walking else "v."))
     if after is not None:
-        compared = (*_compared(which, asked), which.key)
-        marks = ", ".join(f":after{place}" for place in range(len(after)))
-        way = "<" if asked.descending else ">"
-        conditions += [f"({', '.join(compared)}) {way} ({marks})", f"{compared[0]} {way}= :after0"]
+        conditions += _beyond((*_compared(which, asked), which.key), after, asked)
     return f" WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+def _beyond(compared: Sequence[str], after: Sequence[Value], asked: Asked) -> list[str]:
+    """That a row comes after the last one of the page before; the second condition lets an index begin there."""
+    marks = ", ".join(f":after{place}" for place in range(len(after)))
+    way = "<" if asked.descending else ">"
+    return [f"({', '.join(compared)}) {way} ({marks})", f"{compared[0]} {way}= :after0"]
 
 
 def _compared(which: List, asked: Asked) -> tuple[str, ...]:
@@ -132,8 +137,8 @@ def _tables(which: List, asked: Asked, *, walking: bool, whole: bool = False) ->
     )))  # fmt: skip
 
 
-def _walks(which: List, asked: Asked, total: int) -> bool:
-    return total >= WALKED_FROM and asked.sort in which.walked
+def _walks(which: List, asked: Asked, total: int | None) -> bool:
+    return total is not None and total >= WALKED_FROM and asked.sort in which.walked
 
 
 def _counted(which: List) -> str:
@@ -141,20 +146,28 @@ def _counted(which: List) -> str:
 
 
 def _query(
-    which: List, asked: Asked, shown: Mapping[str, str], after: Sequence[Value] | None, limit: int, *, walking: bool
+    which: List, asked: Asked, shown: Mapping[str, str], after: Sequence[Value] | None, limit: int, total: int | None
 ) -> str:
-    compared = _compared(which, asked)
     way = " DESC" if asked.descending else ""
-    picked = ", ".join(f"{expression} AS sorted{place}" for place, expression in enumerate(compared))
-    order = ", ".join(f"{mark}{way}" for mark in _marks(which, asked))
+    marks = _marks(which, asked)
+    order = ", ".join(f"{mark}{way}" for mark in marks)
+    placed = ", ".join(f"{what} AS {mark}" for what, mark in zip((*_compared(which, asked), which.key), marks, strict=True))
+    walking = _walks(which, asked, total)
+    tables = _tables(which, asked, walking=walking)
+    if total is None:  # all are looked at once, to be counted and for the page
+        beyond = f" WHERE {' AND '.join(_beyond(marks, after, asked))}" if after is not None else ""
+        every = f"every AS MATERIALIZED (SELECT {placed} FROM {tables}{_where(which, asked, None)}), "
+        picked = f"SELECT * FROM every{beyond}"
+    else:
+        every = ""
+        picked = f"SELECT {placed} FROM {tables}{_where(which, asked, after, walking=walking)}"
     columns = ", ".join(f"{expression} AS {name}" for name, expression in shown.items())
     return (
-        f"WITH {_counted(which)}picked AS MATERIALIZED (SELECT {picked}, {which.key} AS picked_key"
-        f" FROM {_tables(which, asked, walking=walking)}{_where(which, asked, after, walking=walking)}"
-        f" ORDER BY {order} LIMIT {limit})"
+        f"WITH {_counted(which)}{every}picked AS MATERIALIZED ({picked} ORDER BY {order} LIMIT {limit})"
         f"{f', filled AS MATERIALIZED ({which.filled})' if which.filled else ''}"
-        f" SELECT {columns} FROM picked CROSS JOIN {which.found} {' '.join(which.joined.values())}"
-        f" ORDER BY {', '.join(f'picked.{mark}{way}' for mark in _marks(which, asked))}"
+        f" SELECT {columns}, {'(SELECT count(*) FROM every)' if total is None else total} AS total"
+        f" FROM picked CROSS JOIN {which.found} {' '.join(which.joined.values())}"
+        f" ORDER BY {', '.join(f'picked.{mark}{way}' for mark in marks)}"
     )
 
 
@@ -164,17 +177,21 @@ def _marks(which: List, asked: Asked) -> tuple[str, ...]:
 
 
 def read_page(
-    connection: sqlite3.Connection, which: List, asked: Asked, size: int, after: Sequence[Value] | None = None, total: int = 0
+    connection: sqlite3.Connection, which: List, asked: Asked, size: int, after: Sequence[Value] | None = None,
+    total: int | None = None,
 ) -> Page:
     """A page of `size` rows that begins after a row; each row ends with the values that place it.
 
-    `total` is about how many rows there are on all pages; it decides only how they are found.
+    `total` is how many rows there are on all pages, where that is known: it decides how they are found. Else they are counted.
     """
     places = {f"after{place}": value for place, value in enumerate(after or ())}
     marks = {f"place_{mark}": f"picked.{mark}" for mark in _marks(which, asked)}
-    query = _query(which, asked, {**which.columns, **which.hidden, **marks}, after, size + 1, walking=_walks(which, asked, total))
+    query = _query(which, asked, {**which.columns, **which.hidden, **marks}, after, size + 1, total)
     rows = connection.execute(query, {**asked.bound, **places}).fetchall()
-    return Page(rows[:size], tuple(rows[size - 1][mark] for mark in marks) if len(rows) > size else None)
+    following = tuple(rows[size - 1][mark] for mark in marks) if len(rows) > size else None
+    if total is None:
+        total = rows[0]["total"] if rows else count(connection, which, asked) if after else 0
+    return Page(rows[:size], following, total)
 
 
 def places(which: List, asked: Asked) -> int:
@@ -190,7 +207,10 @@ def count(connection: sqlite3.Connection, which: List, asked: Asked) -> int:
 
 
 def whole(which: List, asked: Asked, total: int = 0) -> tuple[str, dict[str, Any]]:
-    """The query of the whole list, its columns in their order and nothing else, with its parameters; `total` as above."""
+    """The query of the whole list, its columns in their order and nothing else, with its parameters.
+
+    `total` is about how many rows there are; it decides how they are found.
+    """
     before = f"WITH {_counted(which)[:-2]} " if which.counted else ""
     columns = ", ".join(f"{expression} AS {name}" for name, expression in which.columns.items())
     way = " DESC" if asked.descending else ""

@@ -127,6 +127,8 @@ def read(reading: Reading, request: Any, shown: Shown, path: str) -> dict[str, A
     question = asked(request, shown)
     after = _after(request, shown, question)
     total = _total(reading, shown, question)
+    if total is None and question.sort in shown.which.walked:
+        total = listings.count(reading.connection, shown.which, question)
     page = listings.read_page(reading.connection, shown.which, question, PAGE_SIZE, after, total)
     own = {each.name: str(request.args.get(each.name) or "") for each in shown.filters}
     own |= {each.name: str(request.args.get(each.name)) for each in shown.about}
@@ -141,7 +143,7 @@ def read(reading: Reading, request: Any, shown: Shown, path: str) -> dict[str, A
         return {"label": column.label, "url": picks.link(path, **turned), "sorted": now}
 
     return {
-        "list": shown, "path": path, "own": own, "kept": kept, "stacks": stacks, "numbers": NUMBERS, "total": total,
+        "list": shown, "path": path, "own": own, "kept": kept, "stacks": stacks, "numbers": NUMBERS, "total": page.total,
         "headings": [[heading(column) for column in stack] for stack in stacks],
         "rows": [[[_cell(column, row, shown) for column in stack] for stack in stacks] for row in page.rows],
         "without": [(each, picks.link(path, **{**kept, each.name: ""})) for each in shown.about],
@@ -154,7 +156,7 @@ def read(reading: Reading, request: Any, shown: Shown, path: str) -> dict[str, A
 def whole(reading: Reading, request: Any, shown: Shown) -> tuple[str, dict[str, Any]]:
     """The query of the whole list with its parameters."""
     question = asked(request, shown)
-    return listings.whole(shown.which, question, _total(reading, shown, question))
+    return listings.whole(shown.which, question, _total(reading, shown, question) or 0)
 
 
 def file_title(reading: Reading, request: Any, shown: Shown) -> str:
@@ -171,19 +173,18 @@ def file_title(reading: Reading, request: Any, shown: Shown) -> str:
     return "-".join(part for part in told if part)
 
 
-def _total(reading: Reading, shown: Shown, question: listings.Asked) -> int:
-    """How many rows there are; from the counts where they tell it."""
+def _total(reading: Reading, shown: Shown, question: listings.Asked) -> int | None:
+    """How many rows there are, from the counts; None where these do not tell it."""
     connection, picks, given = reading.connection, reading.picks, set(question.conditions)
     if shown.which.name == listings.RELEASES.name and not question.words:
         return figures.release_total(connection, picks.edition, picks.span.days)
     if shown.which is not listings.VERDICTS:
-        return listings.count(connection, shown.which, question)
+        return None
     if question.parameters.get("mode") == Mode.COPY:  # most are; the others are found faster
-        others = tuple("not_copied" if name == "mode" else name for name in question.conditions)
-        every = tuple(name for name in question.conditions if name != "mode")
-        return _total(reading, shown, replace(question, conditions=every, parameters={**question.parameters, "mode": ""})) - (
-            listings.count(connection, shown.which, replace(question, conditions=others))
-        )
+        every = replace(question, conditions=tuple(sorted(given - {"mode"})), parameters={**question.parameters, "mode": ""})
+        others = replace(question, conditions=tuple(sorted(given - {"mode"} | {"not_copied"})))
+        total = _total(reading, shown, every)
+        return None if total is None else total - listings.count(connection, shown.which, others)
     told = {name: str(question.parameters.get(name, "")) for name in ("level", "portal", "status")}
     statuses = ("late", "missing") if PROBLEM in given else (told["status"],) if told["status"] else ()
     if question.words and {"edition", "period"} <= given <= _FOUND:
@@ -192,7 +193,7 @@ def _total(reading: Reading, shown: Shown, question: listings.Asked) -> int:
         return figures.verdict_total(
             connection, picks.edition, picks.span.days, level=told["level"], portal_id=told["portal"] or None, statuses=statuses
         )
-    return listings.count(connection, shown.which, question)
+    return None
 
 
 def _after(request: Any, shown: Shown, question: listings.Asked) -> list[listings.Value] | None:
