@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 import click
 
 from syndication.accounts import read_accounts
+from syndication.clock import SystemClock
 from syndication.errors import DataFolderError, SyndicationError
 from syndication.folders import data_folder, data_option
-from syndication.store.database import FILE_NAME
+from syndication.lock import PROBE_LASTS, hold
+from syndication.store.database import FILE_NAME, is_up_to_date, open_database
 from syndication.store.reading import ensure_wal, is_ours
 
 if TYPE_CHECKING:
@@ -30,9 +32,10 @@ class ListeningError(SyndicationError):
 
 
 def database_of(folder: Path) -> Path:
-    """The database of a data folder, ready to be read while another process writes.
+    """The database of a data folder, of this version's schema, ready to be read while another process writes.
 
-    Raises DataFolderError where there is none, where it is another program's, or where it cannot be put into WAL mode.
+    Raises DataFolderError where there is none, where it is another program's, or where it cannot be put into WAL mode;
+    LockedError where it is an older version's and a command works on it.
     """
     path = folder / FILE_NAME
     if not path.is_file():
@@ -43,6 +46,9 @@ def database_of(folder: Path) -> Path:
     if not is_ours(path):
         raise DataFolderError(f"{path} 不是本程序的数据库。 {path} is not a database of this program.")
     ensure_wal(path)
+    if not is_up_to_date(path):
+        with hold(folder, "serve", SystemClock().now(), behind="probe", patience=PROBE_LASTS):
+            open_database(folder).close()
     return path
 
 

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,8 @@ import sqlite_utils
 from click.testing import CliRunner
 from publish_data import empty_database, fill
 
-from syndication.errors import DataFolderError
+from syndication.errors import DataFolderError, LockedError
+from syndication.lock import hold
 from syndication.publish import export
 from syndication.serve import ListeningError, database_of, listening_socket, run_server, serve_command
 from syndication.store.summarising import refresh_days
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STARTED_WITHIN = 30.0
+AT = datetime(2026, 4, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +207,23 @@ def test_a_copy_in_another_journal_mode_is_put_into_wal(tmp_path: Path) -> None:
     connection = sqlite3.connect(database_of(tmp_path))
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()
+
+
+def test_a_database_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    database = empty_database(tmp_path)
+    database.execute("ALTER TABLE portals DROP COLUMN place")
+    database.execute("DROP VIEW verdict_list")
+    database.execute("CREATE VIEW verdict_list AS SELECT 1 AS old")
+    database.execute("DELETE FROM _sqlite_migrations WHERE name = 'order_of_portals'")
+    database.close()
+    with hold(tmp_path, "nightly", AT), pytest.raises(LockedError, match="nightly"):
+        database_of(tmp_path)
+    assert database_of(tmp_path) == tmp_path / "syndication.db"
+    with closing(sqlite3.connect(tmp_path / "syndication.db")) as connection:
+        connection.execute("SELECT place FROM portals")
+        connection.execute("SELECT portal_name FROM verdict_list")
+    with hold(tmp_path, "nightly", AT):  # up to date: a nightly at work is no hindrance
+        database_of(tmp_path)
 
 
 def test_a_port_that_is_taken_is_named() -> None:

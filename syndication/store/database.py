@@ -6,8 +6,11 @@ a view's file name is its name. Only one process writes at a time (`syndication.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from importlib.resources import files
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from sqlite_utils import Database
 
@@ -55,17 +58,30 @@ def open_database(folder: Path, *, create: bool = False) -> Database:
     return database
 
 
+def is_up_to_date(path: Path) -> bool:
+    """Whether a database of this program has this version's tables and views; it is only read."""
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+        database = Database(connection)
+        return not migrations.pending(database) and not any(_views_to_change(database))
+
+
 def rebuild_views(database: Database) -> None:
     """Makes the views what their files say; a view that has no file any more is dropped."""
+    gone, stale = _views_to_change(database)
+    for name in gone:
+        database.execute(f'DROP VIEW "{name}"')
+    for name, query in stale.items():
+        with database.atomic():
+            database.create_view(name, query, replace=True)
+
+
+def _views_to_change(database: Database) -> tuple[list[str], dict[str, str]]:
+    """The views that no file has any more, and those that are not what their files say, with what these say."""
     wanted = {
         entry.name.removesuffix(".sql"): entry.read_text(encoding="utf-8").strip()
         for entry in files("syndication.store").joinpath("views").iterdir()
         if entry.name.endswith(".sql")
     }
     present = {view.name: view.schema for view in database.views}
-    for name in present.keys() - wanted.keys():
-        database.execute(f'DROP VIEW "{name}"')
-    for name, query in sorted(wanted.items()):
-        if not present.get(name, "").endswith(query):
-            with database.atomic():
-                database.create_view(name, query, replace=True)
+    stale = {name: query for name, query in sorted(wanted.items()) if not present.get(name, "").endswith(query)}
+    return sorted(present.keys() - wanted.keys()), stale
