@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlite_utils
+from datasette.app import Datasette
 
 from syndication.clock import beijing_date, to_text
 from syndication.store.database import open_database
@@ -99,3 +100,17 @@ def review(db: sqlite_utils.Database, which: dict[str, Any], decision: str, stat
             }
         )
         refresh_days(db, [which["released_day"]])
+
+
+def close(datasette: Datasette) -> None:
+    """Gives back the files and threads of a Datasette that a test made."""
+    for each in datasette.databases.values():
+        each.close()
+    datasette.executor.shutdown()
+
+
+async def get(datasette: Datasette, path: str, status: int = 200) -> str:
+    """The text of a page that answers with this status."""
+    answer = await datasette.client.get(path)
+    assert answer.status_code == status, answer.text
+    return str(answer.text)

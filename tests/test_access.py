@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from click.testing import CliRunner
 from datasette.app import Datasette
-from publish_data import empty_database, fill
+from publish_data import close, empty_database, fill
 
 from syndication.accounts import (
     AccountsError,
@@ -74,9 +74,7 @@ async def site(folder: Path) -> AsyncIterator[Datasette]:
     datasette = make_datasette(folder / "syndication.db")
     await datasette.invoke_startup()
     yield datasette
-    for each in datasette.databases.values():
-        each.close()
-    datasette.executor.shutdown()
+    close(datasette)
 
 
 def cookies(datasette: Datasette, name: str) -> dict[str, str]:
@@ -176,9 +174,7 @@ async def named(tmp_path: Path) -> AsyncIterator[Datasette]:
     names = ("Monitor.example.", "10.0.0.5", "[2001:db8::5]")
     datasette = make_datasette(tmp_path / "syndication.db", host_names=names)
     yield datasette
-    for each in datasette.databases.values():
-        each.close()
-    datasette.executor.shutdown()
+    close(datasette)
 
 
 @pytest.mark.asyncio

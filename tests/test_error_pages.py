@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 import pytest_asyncio
 from datasette.app import Datasette
-from publish_data import empty_database, fill
+from publish_data import close, empty_database, fill
 
 from syndication.accounts import UserRole, add_user
 from syndication.publish import access, faults, signing_in
@@ -45,9 +45,7 @@ async def site(folder: Path) -> AsyncIterator[Datasette]:
     datasette = make_datasette(folder / "syndication.db")
     await datasette.invoke_startup()
     yield datasette
-    for each in datasette.databases.values():
-        each.close()
-    datasette.executor.shutdown()
+    close(datasette)
 
 
 def session(datasette: Datasette, name: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from datasette.app import Datasette
 from datasette.utils import PrefixedUrlString
-from publish_data import empty_database, fill
+from publish_data import close, empty_database, fill
 
 from syndication.publish import prefix
 from syndication.publish.configuration import make_datasette
@@ -41,9 +41,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Datasette]:
     datasette = make_datasette(tmp_path / "syndication.db", base_url=PREFIX)
     datasette._settings["default_allow_sql"] = True
     yield datasette
-    for each in datasette.databases.values():
-        each.close()
-    datasette.executor.shutdown()
+    close(datasette)
 
 
 async def get(datasette: Datasette, url: str) -> Any:

@@ -20,7 +20,7 @@ import pytest
 import pytest_asyncio
 from datasette.app import Datasette
 from datasette.filters import Filters
-from publish_data import EDITION, FORMULA_TITLE, empty_database, fill, portal, release, review, verdict
+from publish_data import EDITION, FORMULA_TITLE, close, empty_database, fill, get, portal, release, review, verdict
 
 from syndication import judging
 from syndication.cells import BOM, safe
@@ -48,23 +48,11 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "syndication.db"
 
 
-def close(datasette: Datasette) -> None:
-    for each in datasette.databases.values():
-        each.close()
-    datasette.executor.shutdown()
-
-
 @pytest_asyncio.fixture
 async def site(database: Path) -> AsyncIterator[Datasette]:
     datasette = make_datasette(database)
     yield datasette
     close(datasette)
-
-
-async def get(datasette: Datasette, path: str, status: int = 200) -> str:
-    response = await datasette.client.get(path)
-    assert response.status_code == status, response.text
-    return str(response.text)
 
 
 class Visible(HTMLParser):

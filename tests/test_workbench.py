@@ -19,7 +19,7 @@ import pytest
 import pytest_asyncio
 import sqlite_utils
 from datasette.app import Datasette
-from publish_data import EDITION, FORMULA_TITLE, empty_database, fill, portal, release, review, verdict
+from publish_data import EDITION, FORMULA_TITLE, close, empty_database, fill, get, portal, release, review, verdict
 
 from syndication import lock
 from syndication.cells import BOM, safe
@@ -46,12 +46,6 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 4, 1, 1, tzinfo=UTC)
 
 
-def close(datasette: Datasette) -> None:
-    for each in datasette.databases.values():
-        each.close()
-    datasette.executor.shutdown()
-
-
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("workbench")
@@ -74,12 +68,6 @@ async def site(database: Path) -> AsyncIterator[Datasette]:
 def mark(place: list[Any]) -> str:
     """Where a page begins, as an address says it."""
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
-
-
-async def get(datasette: Datasette, path: str, status: int = 200) -> str:
-    response = await datasette.client.get(path)
-    assert response.status_code == status, response.text
-    return str(response.text)
 
 
 def cells(page: str) -> list[list[str]]:

@@ -22,7 +22,7 @@ import pytest
 import pytest_asyncio
 from datasette.app import Datasette
 from docx import Document
-from publish_data import EDITION, HOSTILE_TITLE, empty_database, fill, review
+from publish_data import EDITION, HOSTILE_TITLE, close, empty_database, fill, review
 
 from syndication.accounts import UserRole, add_user
 from syndication.clock import SystemClock, beijing_date
@@ -72,9 +72,7 @@ async def site(folder: Path) -> AsyncIterator[Datasette]:
     datasette = make_datasette(folder / "syndication.db")
     await datasette.invoke_startup()
     yield datasette
-    for each in datasette.databases.values():
-        each.close()
-    datasette.executor.shutdown()
+    close(datasette)
 
 
 async def get(site: Datasette, path: str, who: str = "kan", status: int = 200) -> Any:
@@ -490,6 +488,4 @@ async def test_behind_a_path_of_a_proxy_every_link_leads_there(folder: Path) -> 
         links = re.findall(r'(?:href|action)="(/[^"]*)"', page.text)
         assert len(links) > 10
         assert [link for link in links if not link.startswith("/monitor/")] == []
-    for each in datasette.databases.values():
-        each.close()
-    datasette.executor.shutdown()
+    close(datasette)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 import sqlite_utils
-from publish_data import empty_database, fill, review
+from publish_data import close, empty_database, fill, get, review
 
 from syndication.clock import FixedClock
 from syndication.publish.configuration import make_datasette
@@ -37,24 +37,12 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "syndication.db"
 
 
-def close(datasette: Datasette) -> None:
-    for each in datasette.databases.values():
-        each.close()
-    datasette.executor.shutdown()
-
-
 @pytest_asyncio.fixture
 async def site(database: Path) -> AsyncIterator[Datasette]:
     datasette = make_datasette(database)
     keep_clock(datasette, FixedClock(NOW))
     yield datasette
     close(datasette)
-
-
-async def get(site: Datasette, path: str, status: int = 200) -> str:
-    answer = await site.client.get(path)
-    assert answer.status_code == status, answer.text
-    return str(answer.text)
 
 
 # --- what is picked ---
