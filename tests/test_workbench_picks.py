@@ -67,6 +67,17 @@ async def test_yesterday_is_a_click_away(site: Datasette) -> None:
 
 
 @pytest.mark.asyncio
+async def test_what_a_page_does_not_heed_is_not_offered_and_goes_along(site: Datasette) -> None:
+    release = await get(site, "/-/release/1?p=2026-03&level=province")
+    assert '<input type="hidden" name="p" value="2026-03">' in release
+    assert "昨天" not in release
+    assert '<select name="level">' in release
+    portal = await get(site, "/-/portal/depa-001?p=2026-03&level=province")
+    assert '<input type="hidden" name="level" value="province">' in portal
+    assert '<select name="p">' in portal
+
+
+@pytest.mark.asyncio
 async def test_where_nothing_was_owed_nobody_is_praised(site: Datasette) -> None:
     page = await get(site, "/?p=2019Q1")
     assert "没有须转载的发布" in page
