@@ -27,7 +27,7 @@ serve: setup ## show the result of make run in a browser
 	@$(BIN)/syndication serve --data $(DATA)
 
 test: setup ## all tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 	@echo "Tests passed. Next: make lint (style and types), make run (the main job)."
 
 lint: setup ## style and types
