@@ -112,7 +112,7 @@ def read(reading: Reading) -> dict[str, Any]:
         "groups": [_group(level, everybody, before, columns) for level in levels],
         "releases": figures.release_total(connection, picks.edition, days),
         "earlier": earlier, "later": picks.span.after(), "few": tiles.FEW,
-        "open": _open(reading), "matrix": matrix.matrix(connection, picks, portals, reading.root), "signs": matrix.SIGNS,
+        "open": _open(reading), "matrix": matrix.matrix(connection, picks, portals, reading.root),
         "lowest": _lowest(portals, before), "map": drawn, "map_fault": map_fault,
         "tiles": tiles.tile_map(mapped, others) if mapped or others else None,
         "blind": _blind(connection, portals, max(since, to_text(beijing_midnight(days.last - REASONS_OF))), until),
